@@ -1,0 +1,79 @@
+"""What can be wrong with a customer's upload or request, in words for the customer.
+
+A ``CustomerError`` is an answer: the job ends as ``failed`` with this text and nothing is retried. Every other
+exception is our own fault: it is raised, retried, ends in a dead-letter queue and rings an alarm.
+"""
+
+from typing import ClassVar
+
+
+class CustomerError(Exception):
+    """The base of everything that is answered, not retried. The message is shown to the customer."""
+
+    code: ClassVar[str] = "refused"
+
+
+class EmptyFile(CustomerError):
+    """The upload has no bytes."""
+
+    code = "empty_file"
+
+
+class TooManyBytes(CustomerError):
+    """The upload is larger than the limit."""
+
+    code = "too_many_bytes"
+
+
+class TooManyPixels(CustomerError):
+    """The header announces more pixels than the limit."""
+
+    code = "too_many_pixels"
+
+
+class NotAnImage(CustomerError):
+    """The file is no picture in a format we read."""
+
+    code = "not_an_image"
+
+
+class DamagedImage(CustomerError):
+    """The header is fine, the pixels are not: a truncated or corrupt file."""
+
+    code = "damaged_image"
+
+
+class UnsupportedImage(CustomerError):
+    """A picture whose kind of pixels has no defined meaning as a photograph (32-bit float, say)."""
+
+    code = "unsupported_image"
+
+
+class BadRecipe(CustomerError):
+    """A recipe with an unknown field or an impossible value."""
+
+    code = "bad_recipe"
+
+
+class BadCallback(CustomerError):
+    """A webhook address that we do not deliver to."""
+
+    code = "bad_callback"
+
+
+class SourceGone(CustomerError):
+    """The uploaded object was deleted or replaced before it was read."""
+
+    code = "source_gone"
+
+
+class Superseded(CustomerError):
+    """A newer version of the same object has already been answered."""
+
+    code = "superseded"
+
+
+class OutOfTime(CustomerError):
+    """The job was not finished before its deadline."""
+
+    code = "out_of_time"

@@ -1,0 +1,1 @@
+"""Arrays in, arrays out: backgrounds, layout, shadows and light."""
