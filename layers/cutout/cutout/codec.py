@@ -1,0 +1,188 @@
+"""Bytes <-> arrays: the one door for pictures, and the only modules beside ``picture_*`` that know Pillow."""
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from cutout.errors import CustomerError
+from cutout.picture_colour import to_srgb
+from cutout.picture_file import Limits, load_pixels, open_picture, orientation_of, turned
+
+__all__ = [
+    "Header",
+    "Kernel",
+    "Limits",
+    "Photo",
+    "decode",
+    "decode_grey",
+    "encode_grey",
+    "encode_jpeg",
+    "encode_png",
+    "encode_webp",
+    "read_header",
+    "resize",
+    "to_uint8",
+]
+
+Kernel = Literal["box", "bilinear", "bicubic", "lanczos"]
+
+_KERNELS = {
+    "box": Image.Resampling.BOX,
+    "bilinear": Image.Resampling.BILINEAR,
+    "bicubic": Image.Resampling.BICUBIC,
+    "lanczos": Image.Resampling.LANCZOS,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """What the file says of itself before any pixel is decoded."""
+
+    format: str
+    """JPEG, PNG, WEBP, TIFF, BMP, GIF or AVIF; a phone's MPO counts as JPEG."""
+    width: int
+    """In pixels, as the viewer sees it: after EXIF orientation."""
+    height: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Photo:
+    """A decoded picture: upright, sRGB, 8 bits."""
+
+    rgb8: NDArray[np.uint8]
+    """(H, W, 3), sRGB"""
+    alpha8: NDArray[np.uint8] | None
+    """(H, W) when the file brought transparency that is not all 255"""
+    header: Header
+    notes: tuple[str, ...]
+    """What was done that the customer may want to know."""
+
+
+def read_header(data: bytes, limits: Limits) -> Header:
+    """Check a file without decoding its pixels. Raises what ``decode`` raises, if a header can tell."""
+    name, image = open_picture(data, limits)
+    width, height = image.size
+    if (orientation_of(image) or 1) >= 5:
+        width, height = height, width
+    return Header(format=name, width=width, height=height)
+
+
+def decode(data: bytes, limits: Limits) -> Photo:
+    """Decode a customer's file.
+
+    Raises:
+        EmptyFile, TooManyBytes, TooManyPixels: see ``limits``; before any pixel is decoded.
+        NotAnImage: none of the formats that are read.
+        DamagedImage: truncated or corrupt.
+        UnsupportedImage: zero-sized, or pixels without a meaning as a photograph (32-bit float, say).
+    """
+    name, image = open_picture(data, limits)
+    frames = getattr(image, "n_frames", 1) if name in ("PNG", "WEBP", "AVIF") else 1
+    load_pixels(name, image)
+    orientation = orientation_of(image)
+    plain, notes = to_srgb(image)
+    plain = turned(plain, orientation or 1)
+    if orientation is None:
+        notes.append("its EXIF data is broken and was ignored")
+    if frames > 1:
+        notes.append(f"first of {frames} frames")
+    rgb8, alpha8 = _to_arrays(plain)
+    height, width = rgb8.shape[:2]
+    header = Header(format=name, width=width, height=height)
+    return Photo(rgb8=rgb8, alpha8=alpha8, header=header, notes=tuple(notes))
+
+
+def to_uint8(values: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Map [0, 1] to 0..255, clipped, to the nearest step: the only way out of float."""
+    scaled = np.clip(values, 0, 1) * np.float32(255)
+    np.rint(scaled, out=scaled)
+    return scaled.astype(np.uint8)
+
+
+def resize(
+    array: NDArray[Any],
+    height: int,
+    width: int,
+    kernel: Kernel = "lanczos",
+    box: tuple[float, float, float, float] | None = None,
+) -> NDArray[Any]:
+    """Resample uint8 (H, W) or (H, W, 3), or float32 (H, W) or (H, W, C); the dtype is kept.
+
+    ``box`` is the part of the source that is resampled, as (top, left, bottom, right) in source pixels, which may
+    be fractions. Float results may overshoot the input's range with bicubic and lanczos.
+    """
+    if array.ndim == 3 and not (array.dtype == np.uint8 and array.shape[2] == 3):
+        planes = [resize(array[..., i], height, width, kernel, box) for i in range(array.shape[2])]
+        return np.stack(planes, axis=-1)
+    top, left, bottom, right = box or (0, 0, *array.shape[:2])
+    image = Image.fromarray(np.ascontiguousarray(array))
+    return np.array(image.resize((width, height), _KERNELS[kernel], (left, top, right, bottom)))
+
+
+def encode_png(rgb8: NDArray[np.uint8], alpha8: NDArray[np.uint8] | None = None) -> bytes:
+    """(H, W, 3) and (H, W) -> PNG, straight alpha, without metadata."""
+    return _save(_picture(rgb8, alpha8), "PNG", compress_level=3)
+
+
+def encode_webp(rgb8: NDArray[np.uint8], alpha8: NDArray[np.uint8] | None = None, quality: int = 90) -> bytes:
+    """(H, W, 3) and (H, W) -> lossy WebP, straight alpha; colours under alpha 0 stay as given."""
+    return _save(_picture(rgb8, alpha8), "WEBP", quality=quality, exact=True, method=4)
+
+
+def encode_jpeg(rgb8: NDArray[np.uint8], quality: int = 90) -> bytes:
+    """(H, W, 3) -> JPEG; colour at full resolution from quality 90 on, at half below."""
+    subsampling = "4:4:4" if quality >= 90 else "4:2:0"
+    return _save(_picture(rgb8, None), "JPEG", quality=quality, subsampling=subsampling, optimize=True)
+
+
+def encode_grey(alpha8: NDArray[np.uint8]) -> bytes:
+    """(H, W) -> 8-bit grey PNG: a matte as a file."""
+    return _save(Image.fromarray(np.ascontiguousarray(alpha8)), "PNG", compress_level=3)
+
+
+def decode_grey(data: bytes) -> NDArray[np.uint8]:
+    """The inverse of ``encode_grey``. It reads our own files, so anything else is our fault: ValueError."""
+    try:
+        name, image = open_picture(data, Limits(max_bytes=len(data), max_pixels=2**31))
+        load_pixels(name, image)
+    except CustomerError as error:
+        raise ValueError(f"no matte of ours: {error}") from error
+    if name != "PNG" or image.mode != "L":
+        raise ValueError(f"a matte is an 8-bit grey PNG, got {name} in mode {image.mode}")
+    return np.array(image)
+
+
+def _to_arrays(image: Image.Image) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
+    """L, LA, RGB or RGBA -> colour and opacity. In bands: Pillow's own export briefly holds everything twice."""
+    width, height = image.size
+    rgb8 = np.empty((height, width, 3), np.uint8)
+    alpha8 = np.empty((height, width), np.uint8) if image.mode in ("LA", "RGBA") else None
+    rows = max(1, 2**20 // width)
+    for top in range(0, height, rows):
+        bottom = min(top + rows, height)
+        band = np.asarray(image.crop((0, top, width, bottom)))
+        if band.ndim == 2:
+            band = band[..., None]
+        colours = band.shape[2] if alpha8 is None else band.shape[2] - 1
+        rgb8[top:bottom] = band[..., :colours]
+        if alpha8 is not None:
+            alpha8[top:bottom] = band[..., -1]
+    if alpha8 is not None and alpha8.min() == 255:
+        alpha8 = None
+    return rgb8, alpha8
+
+
+def _picture(rgb8: NDArray[np.uint8], alpha8: NDArray[np.uint8] | None) -> Image.Image:
+    if alpha8 is None:
+        return Image.fromarray(np.ascontiguousarray(rgb8))
+    return Image.fromarray(np.dstack((rgb8, alpha8)))
+
+
+def _save(image: Image.Image, name: str, **options: object) -> bytes:
+    file = BytesIO()
+    image.save(file, name, **options)
+    return file.getvalue()
