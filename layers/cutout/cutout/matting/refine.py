@@ -98,15 +98,16 @@ def _spans(cells: int, pixels: int) -> Iterator[_Span]:
 
 def _tile_alpha(
     grid: _Grid, rows: _Span, columns: _Span, tile8: NDArray[np.uint8]
-) -> NDArray[np.uint8] | np.uint8:
-    """The alpha8 over one tile of the grid, or the one level of a tile that the band does not touch."""
+) -> NDArray[np.uint8]:
+    """The alpha8 over one tile of the grid, (h, w); ``tile8`` is the photograph there."""
     ahead = 2 * grid.margin
     around = (
         slice(rows.cells.start, rows.cells.stop + ahead),
         slice(columns.cells.start, columns.cells.stop + ahead),
     )
     if not grid.band[rows.cells, columns.cells].any():
-        return to_uint8(grid.matte[around][grid.margin, grid.margin])
+        opaque = grid.matte[around][grid.margin, grid.margin] > 0.5
+        return np.full(tile8.shape[:2], 255 if opaque else 0, np.uint8)
     planes = coefficients(grid.guide[:, *around], grid.matte[around], grid.radius, _EPS)
     planes[:3] *= np.float32(1 / 255)  # to be applied to levels
     planes = _interpolate(_interpolate(planes, columns, axis=2), rows, axis=1)
