@@ -26,22 +26,26 @@ def coefficients(guide: Planes, matte: Planes, radius: int, eps: float) -> Plane
     inside. ``eps`` is the variance below which colour is taken for noise.
 
     Ours: the plain filter blurs whatever the colours cannot explain (a mesh, a wire, two grounds in one
-    window). Here its answer counts only as far as the fit explains the matte's variance (squared R squared),
-    and the rest is the matte as it came.
+    window). Here its answer counts only as far as the fit explains the matte's variance (R squared: not at all
+    up to a half), and the rest is the matte as it came.
     """
     means = _window_means(_moments(guide, matte), radius)
     centre, m = means[:3], means[3]
     covariance = means[4:7] - centre * m
     k = _solve(means[7:13] - _products(centre), covariance, eps)
     t = m - (k * centre).sum(0)
-    variance = means[13] - m * m
-    fit = ((k * covariance).sum(0) / (variance + np.float32(_FLAT))).clip(0, 1) ** 2
-    smooth = _window_means(np.concatenate([k, t[None], fit[None]]), radius)
-    trust = smooth[4]
+    explained = (k * covariance).sum(0) / (means[13] - m * m + np.float32(_FLAT))
+    smooth = _window_means(np.concatenate([k, t[None], _trust(explained)[None]]), radius)
+    trust, margin = smooth[4], reach(radius)
     planes: Planes = smooth[:4] * trust
-    margin = reach(radius)
     planes[3] += (1 - trust) * matte[margin : matte.shape[0] - margin, margin : matte.shape[1] - margin]
     return planes
+
+
+def _trust(explained: Planes) -> Planes:
+    """0 up to one half, 1 from one on, smooth between."""
+    part = (2 * explained - 1).clip(0, 1)
+    return part * part * (3 - 2 * part)
 
 
 def _moments(guide: Planes, matte: Planes) -> Planes:
