@@ -1,0 +1,68 @@
+"""The subject's own colours: what is left when the old background is taken out of the mixed pixels."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cutout.codec import resize
+from cutout.matting.light import to_linear, to_srgb8
+from cutout.matting.multilevel import estimate, onto
+from cutout.matting.region import Mask, bounds, grow
+
+_RIM = 3  # pixels of colour under the transparent rim: what a viewer's resampling can reach
+_MAX_GRID_PIXELS = 3_000_000
+_CHUNK = 1 << 17  # pixels of a list that are unmixed at a time
+
+Picture8 = NDArray[np.uint8]
+
+
+def decontaminate(rgb8: Picture8, alpha8: Picture8) -> Picture8:
+    """The foreground colour of every pixel of a camera picture, (H, W, 3) levels of sRGB.
+
+    Where alpha is 255 exactly ``rgb8``; where it is less, the subject's colour without the background that
+    shines through, also under the transparent pixels within ``_RIM`` of the subject; zero beyond. Pictures
+    are unmixed in linear light, as a lens mixes them: Germer et al. 2020 (see ``multilevel``) on a grid of at
+    most ``_MAX_GRID_PIXELS``, then projected at full size onto the pixel's own equation a F + (1 - a) B = I.
+    """
+    foreground8 = _opaque_part(rgb8, alpha8)
+    edge = grow(alpha8 > 0, _RIM) & (alpha8 < 255)
+    box = bounds(edge)
+    if edge[box].size > 0:
+        _paint_edge(foreground8[box], rgb8[box], alpha8[box], edge[box])
+    return foreground8
+
+
+def _opaque_part(rgb8: Picture8, alpha8: Picture8) -> Picture8:
+    opaque = alpha8 == 255
+    part8 = np.empty_like(rgb8)
+    for channel in range(3):  # a mask of (H, W, 1) would make numpy walk in steps of three
+        np.multiply(rgb8[..., channel], opaque, out=part8[..., channel])
+    return part8
+
+
+def _paint_edge(foreground8: Picture8, rgb8: Picture8, alpha8: Picture8, edge: Mask) -> None:
+    """Write the colours of the pixels of ``edge`` into ``foreground8``."""
+    height, width = edge.shape
+    shrink = min(1.0, (_MAX_GRID_PIXELS / edge.size) ** 0.5)
+    rows, columns = max(1, round(height * shrink)), max(1, round(width * shrink))
+    colours = estimate(
+        resize(np.ascontiguousarray(rgb8), rows, columns, "box"),
+        resize(np.ascontiguousarray(alpha8), rows, columns, "box"),
+        onto(edge, rows, columns),
+    )
+    all_y, all_x = np.nonzero(edge)
+    for start in range(0, all_y.size, _CHUNK):
+        y, x = all_y[start : start + _CHUNK], all_x[start : start + _CHUNK]
+        estimated = colours.between(y, x, height, width)
+        foreground8[y, x] = to_srgb8(_project(estimated, to_linear(rgb8[y, x].T), alpha8[y, x])).T
+
+
+def _project(
+    estimated: NDArray[np.float32], light: NDArray[np.float32], alpha8: Picture8
+) -> NDArray[np.float32]:
+    """The F of the nearest pair to the estimated (F, B) that explains the light exactly: (6, m) -> (3, m)."""
+    f, b = estimated[:3], estimated[3:]
+    a = alpha8 * np.float32(1 / 255)
+    rest = 1 - a
+    unexplained = light - a * f - rest * b
+    projected: NDArray[np.float32] = f + a / (a * a + rest * rest) * unexplained
+    return projected

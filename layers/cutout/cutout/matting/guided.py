@@ -1,0 +1,95 @@
+"""The colour guided filter: a matte as a local linear function of the photograph.
+
+He, Sun, Tang: "Guided Image Filtering", TPAMI 2013. The coefficients are meant for a small grid and are
+interpolated to full size, as in He, Sun: "Fast Guided Filter", arXiv 1505.00996, 2015.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Planes = NDArray[np.float32]
+
+# Variance of the matte, in [0, 1], below which there is nothing to explain: three 8-bit levels.
+_FLAT = 1e-4
+
+
+def reach(radius: int) -> int:
+    """How many pixels ``coefficients`` needs around the ones that it answers for."""
+    return 2 * radius
+
+
+def coefficients(guide: Planes, matte: Planes, radius: int, eps: float) -> Planes:
+    """k and t such that alpha = k . guide + t around every pixel.
+
+    ``guide`` is (3, h, w) and ``matte`` (h, w), both in [0, 1]. Windows have 2 radius + 1 pixels a side. The
+    answer is (4, h - 4 radius, w - 4 radius), k first and t last: only pixels whose windows lie wholly
+    inside. ``eps`` is the variance below which colour is taken for noise.
+
+    Ours: the plain filter blurs whatever the colours cannot explain (a mesh, a wire, two grounds in one
+    window). Here its answer counts only as far as the fit explains the matte's variance (R squared: not at all
+    up to a half), and the rest is the matte as it came.
+    """
+    means = _window_means(_moments(guide, matte), radius)
+    centre, m = means[:3], means[3]
+    covariance = means[4:7] - centre * m
+    k = _solve(means[7:13] - _products(centre), covariance, eps)
+    t = m - (k * centre).sum(0)
+    explained = (k * covariance).sum(0) / (means[13] - m * m + np.float32(_FLAT))
+    smooth = _window_means(np.concatenate([k, t[None], _trust(explained)[None]]), radius)
+    trust, margin = smooth[4], reach(radius)
+    planes: Planes = smooth[:4] * trust
+    planes[3] += (1 - trust) * matte[margin : matte.shape[0] - margin, margin : matte.shape[1] - margin]
+    return planes
+
+
+def _trust(explained: Planes) -> Planes:
+    """0 up to one half, 1 from one on, smooth between."""
+    part = (2 * explained - 1).clip(0, 1)
+    return part * part * (3 - 2 * part)
+
+
+def _moments(guide: Planes, matte: Planes) -> Planes:
+    """What has to be averaged: guide, matte, guide x matte, guide x guide, matte x matte; (14, h, w)."""
+    return np.concatenate([guide, matte[None], guide * matte, _products(guide), (matte * matte)[None]])
+
+
+def _products(colours: Planes) -> Planes:
+    """xx, xy, xz, yy, yz, zz of three planes."""
+    x, y, z = colours
+    return np.stack([x * x, x * y, x * z, y * y, y * z, z * z])
+
+
+def _window_means(planes: Planes, radius: int) -> Planes:
+    """Means over square windows that lie wholly inside: (c, h, w) becomes (c, h - 2 radius, w - 2 radius)."""
+    size = 2 * radius + 1
+    height, width = planes.shape[1] - 2 * radius, planes.shape[2] - 2 * radius
+    rows = planes[:, :height].copy()
+    for offset in range(1, size):
+        rows += planes[:, offset : offset + height]
+    sums = rows[:, :, :width].copy()
+    for offset in range(1, size):
+        sums += rows[:, :, offset : offset + width]
+    sums *= np.float32(1 / size**2)
+    return sums
+
+
+def _solve(spread: Planes, covariance: Planes, eps: float) -> Planes:
+    """(spread + eps 1) k = covariance in every pixel; ``spread`` holds xx, xy, xz, yy, yz, zz.
+
+    By L D L' instead of cofactors: grey colours make the matrix nearly singular, and cofactors cancel in
+    float32.
+    """
+    xx, xy, xz, yy, yz, zz = spread
+    p, q, s = covariance
+    d1 = xx + np.float32(eps)
+    l21, l31 = xy / d1, xz / d1
+    d2 = yy + np.float32(eps) - l21 * xy
+    rest = yz - l21 * xz
+    l32 = rest / d2
+    d3 = zz + np.float32(eps) - l31 * xz - l32 * rest
+    q = q - l21 * p
+    s = s - l31 * p - l32 * q
+    z = s / d3
+    y = q / d2 - l32 * z
+    x = p / d1 - l21 * y - l31 * z
+    return np.stack([x, y, z])
