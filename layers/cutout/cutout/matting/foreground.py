@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cutout.codec import resize
-from cutout.matting.light import to_linear, to_srgb8
+from cutout.light import to_linear, to_srgb8
 from cutout.matting.multilevel import estimate, onto
 from cutout.matting.region import Mask, bounds, grow
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cutout.codec import resize
-from cutout.matting.light import to_linear
+from cutout.light import to_linear
 from cutout.matting.region import Mask, grow
 
 _EPS = np.float32(5e-3)  # the paper's own values; published defaults (1e-5 and 1) let F follow the background

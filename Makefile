@@ -1,0 +1,67 @@
+# make run     a photograph through the whole stack        make run IMAGE=photo.jpg OUT=out/
+# make serve   the same stack kept running                 make serve PORT=8080
+# make test    the tests                                   make check   formatting, types, template, Dockerfile
+# make models  fetch and prepare the network               make bench   speed and memory beside rembg
+PYTHON ?= python3
+PORT ?= 8080
+OUT ?= out
+PACE ?= laptop
+MODEL ?= isnet-general-use
+RUN = PYTHONPATH=layers/cutout .venv/bin/python
+CARD = models/prepared/$(MODEL).json
+INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
+
+.PHONY: run serve test check models bench lock build deploy clean
+
+run: .venv/local $(CARD)
+	@$(RUN) -m local.run --out "$(OUT)" $(if $(IMAGE),--image "$(IMAGE)")
+
+serve: .venv/local $(CARD)
+	@$(RUN) -m local.serve --port $(PORT) --pace $(PACE)
+
+test: .venv/dev $(CARD)
+	@.venv/bin/python -m pytest -q
+
+check: .venv/dev
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/cfn-lint template.yaml
+	.venv/bin/hadolint functions/matte/Dockerfile
+
+models: $(CARD)
+
+bench: .venv/bench $(CARD)
+	@$(RUN) -m bench.speed $(if $(JSON),--json "$(JSON)") $(if $(IMAGE),--image "$(IMAGE)")
+
+$(CARD): .venv/local models/catalog.json models/fetch.py models/prepare.py
+	@$(RUN) -m models.fetch --model $(MODEL)
+	@$(RUN) -m models.prepare --model $(MODEL)
+	@touch $@
+
+# A virtual environment with exactly what the lock files say.
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Cutout needs Python 3.11 or newer")'
+	@echo "Making the virtual environment ..."
+	@$(PYTHON) -m venv .venv
+
+.venv/local .venv/dev .venv/bench: .venv/%: requirements/%.lock | .venv/bin/python
+	@echo "Installing requirements/$*.lock ..."
+	@$(INSTALL) -r $<
+	@touch $@
+
+# uv is needed for this one only: it writes lock files that hold for every platform and Python version.
+lock:
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --all-extras pyproject.toml -o requirements/bench.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra local --extra dev -c requirements/bench.lock pyproject.toml -o requirements/dev.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra local -c requirements/bench.lock pyproject.toml -o requirements/local.lock
+
+# These two need the AWS SAM CLI, Docker, and an account.
+build: $(CARD)
+	sam build
+
+deploy: build
+	sam deploy --guided
+
+clean:
+	rm -rf .local .venv out .mypy_cache .ruff_cache .pytest_cache

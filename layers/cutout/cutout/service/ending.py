@@ -1,0 +1,102 @@
+"""The two ways in which a job ends: with results and a charge, or with a reason."""
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cutout.errors import CustomerError, Superseded
+from cutout.service.jobs import Job, Outcome, Result, timestamp
+from cutout.service.keys import report_key
+from cutout.service.messages import NotifyMessage
+from cutout.service.objects import write_result
+from cutout.service.table import JobTable
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_sqs.client import SQSClient
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endings:
+    """Ends jobs: the report goes to the result bucket, the state into the table, the news to notify.
+
+    The order is fixed (objects, then one transaction, then notify), so a crash between two steps is healed by the
+    message's next delivery, and nothing is charged that has no result.
+    """
+
+    s3: "S3Client"
+    sqs: "SQSClient"
+    table: JobTable
+    result_bucket: str
+    notify_queue: str
+
+    def done(
+        self, job: Job, results: tuple[Result, ...], report: dict[str, Any], cost_usd: float, now: float
+    ) -> bool:
+        """End the job with results that have been written. False: it had ended before, nothing is charged."""
+        outcome = Outcome(status="done", results=results, report_key=report_key(job.source.key))
+        self._write_report(job, report)
+        ended = self.table.finish(job, outcome, cost_usd, timestamp(now))
+        if ended:
+            self.tell(job, outcome, now)
+        else:
+            self.repeat(job, now)
+        return ended
+
+    def failed(self, job: Job, error: CustomerError, now: float) -> bool:
+        """End the job with a reason the customer understands. False: it had ended before."""
+        outcome = Outcome(
+            status="failed", report_key=report_key(job.source.key), code=error.code, reason=str(error)
+        )
+        self._write_failure_report(job, outcome, now)
+        ended = self.table.fail(job.id, outcome, timestamp(now))
+        if ended:
+            self.tell(job, outcome, now)
+        else:
+            self.repeat(job, now)
+        return ended
+
+    def repeat(self, job: Job, now: float) -> None:
+        """A message came for a job that has ended: say again how it ended, in case the first word was lost.
+
+        Two events may race for one job (sweep and a late compose); the table decides, and the report that lies
+        beside the results is made to agree with it.
+        """
+        state = self.table.find(job.id)
+        if state is None or state.outcome is None:
+            return
+        if state.outcome.status == "failed":
+            self._write_failure_report(job, state.outcome, now)
+        self.tell(job, state.outcome, now)
+
+    def tell(self, job: Job, outcome: Outcome, now: float) -> None:
+        """Hand the news to notify, if somebody asked for it."""
+        if job.callback is None:
+            return
+        message = NotifyMessage(job=job, outcome=outcome, ended=timestamp(now))
+        self.sqs.send_message(QueueUrl=self.notify_queue, MessageBody=message.model_dump_json())
+
+    def _write_failure_report(self, job: Job, outcome: Outcome, now: float) -> None:
+        report = {
+            "job": job.id,
+            "status": outcome.status,
+            "code": outcome.code,
+            "reason": outcome.reason,
+            "source": job.source.model_dump(include={"bucket", "key", "version_id", "size_bytes"}),
+            "created": job.created,
+            "ended": timestamp(now),
+        }
+        try:
+            self._write_report(job, report)
+        except Superseded:
+            return  # the report of the newer version is the one that belongs there
+
+    def _write_report(self, job: Job, report: dict[str, Any]) -> None:
+        write_result(
+            self.s3,
+            bucket=self.result_bucket,
+            key=report_key(job.source.key),
+            body=json.dumps(report, indent=2, ensure_ascii=False).encode(),
+            content_type="application/json",
+            source=job.source,
+        )

@@ -1,0 +1,102 @@
+"""What a job is, and how it gets its id."""
+
+import hashlib
+import json
+import secrets
+from datetime import UTC, datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from cutout.recipe import Recipe
+
+Lane = Literal["interactive", "bulk"]
+Status = Literal["queued", "ingested", "matted", "done", "failed"]
+
+BUCKET_OWNER = "bucket"  # uploads that come from the bucket itself belong to whoever may read the bucket
+
+
+class Record(BaseModel):
+    """Data that travels in messages and rests in the table.
+
+    Unknown fields are let pass: a message sent by a newer version during a deployment must still be readable.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Source(Record):
+    """One version of one uploaded object."""
+
+    bucket: str
+    key: str
+    version_id: str | None = None
+    etag: str = ""
+    sequencer: str = ""
+    size_bytes: int = 0
+
+
+class Job(Record):
+    """One picture to cut out for one owner."""
+
+    id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+    owner: str
+    lane: Lane
+    created: str
+    source: Source
+    recipe: Recipe = Recipe()
+    callback: str | None = None
+
+    def arrived(self, source: Source) -> Self:
+        """The same job, now that its upload is there."""
+        return self.model_copy(update={"source": source})
+
+
+class Result(Record):
+    """One file that the job produced."""
+
+    name: str
+    key: str
+    content_type: str
+    size_bytes: int
+    width: int
+    height: int
+
+
+class Outcome(Record):
+    """How a job ended, as the customer is told."""
+
+    status: Literal["done", "failed"]
+    results: tuple[Result, ...] = ()
+    report_key: str = ""
+    code: str = ""
+    reason: str = ""
+
+
+def upload_job_id(source: Source, recipe_text: str) -> str:
+    """The id of a bucket upload's job: the same version of the same object with the same recipe is one job.
+
+    Neither code nor model version is part of it, so a redelivery across a deployment is still the same job.
+    """
+    version = source.version_id or source.sequencer
+    digest = hashlib.sha256(recipe_text.encode()).hexdigest()
+    identity = json.dumps([source.bucket, source.key, version, digest])
+    return hashlib.sha256(identity.encode()).hexdigest()[:32]
+
+
+def request_job_id(owner: str, idempotency_key: str | None) -> str:
+    """The id of an API call's job: the same for a repeated Idempotency-Key of one owner, else random."""
+    if idempotency_key is None:
+        return secrets.token_hex(16)
+    return hashlib.sha256(json.dumps([owner, idempotency_key]).encode()).hexdigest()[:32]
+
+
+def owner_of(api_key: str) -> str:
+    """The owner behind an API key: a digest, so that the key itself is stored nowhere."""
+    return hashlib.sha256(api_key.encode()).hexdigest()[:32]
+
+
+def timestamp(epoch_seconds: float) -> str:
+    """An instant as ISO 8601 in UTC, to the millisecond; strings of it sort by time."""
+    moment = datetime.fromtimestamp(epoch_seconds, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

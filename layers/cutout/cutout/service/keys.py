@@ -1,0 +1,48 @@
+"""Where objects lie. Every key of the project is made here."""
+
+import hashlib
+
+MAX_KEY_BYTES = 1024
+ROOM_FOR_NAME_BYTES = 64
+UPLOAD_PREFIX = "api/"
+
+
+def proxy_key(job_id: str) -> str:
+    """The model-sized picture of one job, in the work bucket."""
+    return f"work/{job_id}/proxy.png"
+
+
+def matte_key(proxy_sha256: str, model_sha256: str) -> str:
+    """A coarse matte in the work bucket, found again by what it was made from and made with.
+
+    It depends on the proxy's pixels alone, so the same photograph under two keys, or with a new recipe, costs no
+    second inference.
+    """
+    return f"mattes/{proxy_sha256}/{model_sha256[:16]}.png"
+
+
+def result_key(source_key: str, file_name: str) -> str:
+    """A result in the result bucket: the source's whole key as a folder, so ``a.jpg`` and ``a.png`` never meet.
+
+    A key that leaves no room for that is replaced by its digest.
+    """
+    folder = source_key
+    if len(folder.encode()) + ROOM_FOR_NAME_BYTES > MAX_KEY_BYTES:
+        folder = "long/" + hashlib.sha256(folder.encode()).hexdigest()
+    return f"{folder}/{file_name}"
+
+
+def report_key(source_key: str) -> str:
+    """The report beside the results."""
+    return result_key(source_key, "report.json")
+
+
+def upload_key(owner: str, job_id: str, file_name: str) -> str:
+    """Where the upload of an API job belongs, in the source bucket."""
+    return f"{UPLOAD_PREFIX}{owner}/{job_id}/{file_name}"
+
+
+def announced_job_id(source_key: str) -> str | None:
+    """The job that an API call announced this upload for, or None for an ordinary upload."""
+    parts = source_key.split("/")
+    return parts[2] if source_key.startswith(UPLOAD_PREFIX) and len(parts) == 4 else None

@@ -1,0 +1,117 @@
+"""Reading uploads and writing results in S3, so that an older version never replaces a newer one."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cutout.errors import SourceGone, Superseded, TooManyBytes
+from cutout.service.jobs import Source
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+GONE = {"NoSuchKey", "NoSuchVersion", "404", "PreconditionFailed", "412"}
+CHANGED_MEANWHILE = {"PreconditionFailed", "412", "ConditionalRequestConflict", "409", "NoSuchKey", "404"}
+ORDER = "sequencer"  # metadata of a result: which event of its source it was made from
+MOST_ATTEMPTS = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upload:
+    """An upload's bytes and the metadata that its sender gave it."""
+
+    body: bytes
+    metadata: dict[str, str]
+
+
+def open_upload(s3: "S3Client", source: Source, max_bytes: int) -> Upload:
+    """Read exactly the version that the event named.
+
+    Raises
+    ------
+    TooManyBytes
+        The object is larger than ``max_bytes``; nothing is read then.
+    SourceGone
+        The object was deleted, or replaced by other content.
+    """
+    which: dict[str, Any] = {"Bucket": source.bucket, "Key": source.key}
+    if source.version_id:
+        which["VersionId"] = source.version_id
+    elif source.etag:
+        which["IfMatch"] = source.etag
+    try:
+        answer = s3.get_object(**which)
+    except s3.exceptions.ClientError as error:
+        if error.response["Error"]["Code"] in GONE:
+            raise SourceGone(f"{source.key!r} was deleted or replaced before it was read.") from error
+        raise
+    if answer["ContentLength"] > max_bytes:
+        raise TooManyBytes(
+            f"The file has {answer['ContentLength'] / 1e6:.1f} MB; at most {max_bytes / 1e6:.1f} MB are accepted."
+        )
+    return Upload(body=answer["Body"].read(), metadata=answer["Metadata"])
+
+
+def exists(s3: "S3Client", bucket: str, key: str) -> bool:
+    """Whether the object is there."""
+    try:
+        s3.head_object(Bucket=bucket, Key=key)
+    except s3.exceptions.ClientError as error:
+        if error.response["Error"]["Code"] in {"404", "NoSuchKey"}:
+            return False
+        raise
+    return True
+
+
+def write_result(
+    s3: "S3Client", *, bucket: str, key: str, body: bytes, content_type: str, source: Source
+) -> None:
+    """Write a result under its predictable key, unless a newer version of the source has written it already.
+
+    What is there is compared by its source's sequencer and replaced only if it has not changed since (If-Match,
+    If-None-Match), so of two jobs that end at the same time the newer wins whatever their order.
+
+    Raises
+    ------
+    Superseded
+        A newer upload of the same key has been answered.
+    RuntimeError
+        Others kept writing the same key all the time.
+    """
+    for _ in range(MOST_ATTEMPTS):
+        try:
+            s3.put_object(
+                Bucket=bucket,
+                Key=key,
+                Body=body,
+                ContentType=content_type,
+                Metadata={ORDER: source.sequencer},
+                **_condition(s3, bucket, key, source),
+            )
+        except s3.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] not in CHANGED_MEANWHILE:
+                raise
+        else:
+            return
+    raise RuntimeError(f"{key!r} changed {MOST_ATTEMPTS} times while it was being written")
+
+
+def _condition(s3: "S3Client", bucket: str, key: str, source: Source) -> dict[str, Any]:
+    """The condition under which the write may happen: as long as things are as we saw them."""
+    try:
+        there = s3.head_object(Bucket=bucket, Key=key)
+    except s3.exceptions.ClientError as error:
+        if error.response["Error"]["Code"] in {"404", "NoSuchKey"}:
+            return {"IfNoneMatch": "*"}
+        raise
+    if is_newer(there["Metadata"].get(ORDER, ""), source.sequencer):
+        raise Superseded(f"A newer upload of {source.key!r} has been answered already.")
+    return {"IfMatch": there["ETag"]}
+
+
+def is_newer(one: str, other: str) -> bool:
+    """Whether sequencer ``one`` comes after ``other``.
+
+    They are hexadecimal strings of any length; the shorter is padded with zeros on its right (S3's own rule).
+    """
+    length = max(len(one), len(other))
+    return one.ljust(length, "0") > other.ljust(length, "0")

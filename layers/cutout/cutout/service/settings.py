@@ -1,0 +1,92 @@
+"""What each function reads from its environment: checked once, frozen, handed on.
+
+The fields of a class are the function's environment variables in template.yaml, in lower case; a test keeps the
+two equal.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Name = Annotated[str, Field(min_length=1)]
+Positive = Annotated[int, Field(gt=0)]
+
+
+class Settings(BaseModel):
+    """The base: fields from upper-case variables, everything else in the environment ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=str.upper, validate_by_name=True)
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> Self:
+        """Raises pydantic's ValidationError, naming the variable that is missing or wrong."""
+        return cls.model_validate(dict(environment))
+
+
+class IngestSettings(Settings):
+    """Ingest's environment."""
+
+    table: Name
+    work_bucket: Name
+    result_bucket: Name
+    interactive_queue: Name
+    bulk_queue: Name
+    notify_queue: Name
+    proxy_side: Positive
+    max_bytes: Positive
+    max_pixels: Positive
+    interactive_deadline_seconds: Positive
+    bulk_deadline_seconds: Positive
+    allow_private_callbacks: bool
+
+
+class MatteSettings(Settings):
+    """Matte's environment."""
+
+    table: Name
+    work_bucket: Name
+    compose_queue: Name
+    model_card: Name
+
+
+class ComposeSettings(Settings):
+    """Compose's environment."""
+
+    table: Name
+    work_bucket: Name
+    result_bucket: Name
+    notify_queue: Name
+    max_bytes: Positive
+    max_pixels: Positive
+
+
+class ApiSettings(Settings):
+    """The API's environment."""
+
+    table: Name
+    source_bucket: Name
+    result_bucket: Name
+    secret: Name
+    max_bytes: Positive
+    upload_seconds: Positive
+    link_seconds: Positive
+    interactive_deadline_seconds: Positive
+    allow_private_callbacks: bool
+
+
+class NotifySettings(Settings):
+    """Notify's environment."""
+
+    result_bucket: Name
+    secret: Name
+    delivery_timeout_seconds: Positive
+    allow_private_callbacks: bool
+
+
+class SweepSettings(Settings):
+    """Sweep's environment."""
+
+    table: Name
+    result_bucket: Name
+    notify_queue: Name

@@ -1,0 +1,22 @@
+"""The emulator's own process: ministack, for as long as its parent lives.
+
+The parent holds the other end of this process's standard input. However the parent ends, the system closes that
+end, and the emulator stops: nothing keeps listening after a crash.
+"""
+
+import os
+import signal
+import sys
+import threading
+
+from ministack.app import main
+
+
+def stop_with_parent() -> None:
+    """Wait until the parent is gone, then ask this process to stop."""
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+threading.Thread(target=stop_with_parent, daemon=True).start()
+main()

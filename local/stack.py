@@ -1,0 +1,44 @@
+"""Everything that runs on one machine, started together and stopped together."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local.deploy import ROOT, Deployed, deploy
+from local.emulator import client, emulated_aws
+from local.host import Host
+
+DEFAULT_CARD = ROOT / "models" / "prepared" / "isnet-general-use.json"
+PARAMETERS = {"AllowPrivateCallbacks": "true"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalStack:
+    """A running stack: the emulated AWS, the host of the functions, and what everything is called."""
+
+    deployed: Deployed
+    host: Host
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of the emulated account's root."""
+        return client(service, self.deployed.endpoint)
+
+    def name(self, logical_id: str) -> str:
+        """The physical name of a resource of template.yaml."""
+        return self.deployed.names[logical_id]
+
+
+@contextmanager
+def local_stack(folder: Path, *, card: Path = DEFAULT_CARD, pace: str = "laptop") -> Iterator[LocalStack]:
+    """Run the whole stack, with its logs in ``folder``, until the block is left."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with emulated_aws(folder) as endpoint:
+        host = Host(endpoint)
+        try:
+            parameters = PARAMETERS | {"Pace": pace}
+            deployed = deploy(endpoint, host, parameters, folder, {"MODEL_CARD": str(card)})
+            yield LocalStack(deployed=deployed, host=host)
+        finally:
+            host.close()
