@@ -46,13 +46,17 @@ def transform(template: Path, parameters: dict[str, str]) -> dict[str, Any]:
             properties["CodeUri"] = f"s3://{CODE_BUCKET}/{name}.zip"
     defaults = {k: v["Default"] for k, v in document["Parameters"].items() if "Default" in v}
     translator = Translator(
-        managed_policy_map=MANAGED_POLICIES, sam_parser=Parser(), boto_session=boto3.Session(region_name=REGION)
+        managed_policy_map=MANAGED_POLICIES,
+        sam_parser=Parser(),
+        boto_session=boto3.Session(region_name=REGION),
     )
     plain = translator.translate(sam_template=document, parameter_values=defaults | parameters)
     return cast(dict[str, Any], plain)
 
 
-def deploy(endpoint: str, host: Host, parameters: dict[str, str], folder: Path, overrides: dict[str, str]) -> Deployed:
+def deploy(
+    endpoint: str, host: Host, parameters: dict[str, str], folder: Path, overrides: dict[str, str]
+) -> Deployed:
     """Create the stack and hand its functions to the host.
 
     ``overrides`` are environment variables that differ on one machine (the model's path: there is no image).
@@ -64,7 +68,14 @@ def deploy(endpoint: str, host: Host, parameters: dict[str, str], folder: Path, 
     names = _create_stack(endpoint, plain, parameters)
     for logical_id, seconds in timeouts.items():
         log = folder / f"{logical_id}.log"
-        spec, role = _function(endpoint, source[logical_id], names[logical_id], seconds, log, overrides)
+        spec, role = _function(
+            endpoint,
+            source[logical_id],
+            names[logical_id],
+            timeout_seconds=seconds,
+            log=log,
+            overrides=overrides,
+        )
         host.add(logical_id, spec, role)
     _gateway_responses(endpoint, plain, names["Api"])
     keys = client("apigateway", endpoint).get_api_keys(includeValues=True)["items"]
@@ -129,6 +140,7 @@ def _function(
     endpoint: str,
     source: dict[str, Any],
     name: str,
+    *,
     timeout_seconds: int,
     log: Path,
     overrides: dict[str, str],

@@ -13,7 +13,6 @@ from typing import Any
 
 from cutout.service.jobs import BUCKET_OWNER
 from cutout.service.table import JobState, JobTable
-
 from local.deploy import ROOT
 from local.stack import LocalStack, local_stack
 
@@ -37,9 +36,7 @@ def example_photo() -> Path:
 def upload(stack: LocalStack, photo: Path) -> str:
     """Put the photograph into the source bucket; answers its key."""
     key = f"photos/{photo.name}"
-    stack.client("s3").put_object(
-        Bucket=stack.name("SourceBucket"), Key=key, Body=photo.read_bytes()
-    )
+    stack.client("s3").put_object(Bucket=stack.name("SourceBucket"), Key=key, Body=photo.read_bytes())
     return key
 
 

@@ -235,5 +235,5 @@ class _RuntimeApi(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 its caller's name
         """The functions write their own log."""

@@ -149,13 +149,13 @@ def get_job(job_id: str) -> dict[str, Any]:
     return service().describe(job_id, _owner())
 
 
-@app.exception_handler(ValidationError)
+@app.exception_handler(ValidationError)  # type: ignore[untyped-decorator]
 def invalid(error: ValidationError) -> Response[Any]:
     """A body that does not fit: which field, which value, what is allowed."""
     return _refusal(HTTPStatus.BAD_REQUEST, "invalid_request", explain(error, "body"))
 
 
-@app.exception_handler(CustomerError)
+@app.exception_handler(CustomerError)  # type: ignore[untyped-decorator]
 def refused(error: CustomerError) -> Response[Any]:
     """A request that we understand and refuse."""
     return _refusal(HTTPStatus.BAD_REQUEST, error.code, str(error))
@@ -164,7 +164,7 @@ def refused(error: CustomerError) -> Response[Any]:
 @app.not_found
 def not_found(error: NotFoundError) -> Response[Any]:
     """No such route, or no such job for this key."""
-    return _refusal(HTTPStatus.NOT_FOUND, "not_found", error.msg)
+    return _refusal(HTTPStatus.NOT_FOUND, "not_found", str(error.msg))
 
 
 def _refusal(status: HTTPStatus, code: str, detail: str) -> Response[Any]:

@@ -120,7 +120,7 @@ class Ingest:
             job=job,
             picture=picture,
             proxy_key=key,
-            proxy_sha256=hashlib.sha256(proxy).hexdigest(),
+            proxy_sha256=hashlib.sha256(proxy.tobytes()).hexdigest(),
             stages=(watch.report(),),
         )
         queue = self.settings.interactive_queue if job.lane == "interactive" else self.settings.bulk_queue

@@ -33,7 +33,9 @@ class Output(Strict):
     @model_validator(mode="after")
     def _jpeg_is_opaque(self) -> Self:
         if self.format == "jpeg" and self.background == "transparent":
-            raise ValueError("'transparent' is not possible in a jpeg; allowed: a colour, or format png or webp")
+            raise ValueError(
+                "'transparent' is not possible in a jpeg; allowed: a colour, or format png or webp"
+            )
         return self
 
     @property

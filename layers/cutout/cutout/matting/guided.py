@@ -44,7 +44,7 @@ def coefficients(guide: Planes, matte: Planes, radius: int, eps: float) -> Plane
 
 def _trust(explained: Planes) -> Planes:
     """0 up to one half, 1 from one on, smooth between."""
-    part = (2 * explained - 1).clip(0, 1)
+    part: Planes = (2 * explained - 1).clip(0, 1)
     return part * part * (3 - 2 * part)
 
 

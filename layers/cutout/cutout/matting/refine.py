@@ -96,9 +96,7 @@ def _spans(cells: int, pixels: int) -> Iterator[_Span]:
         )
 
 
-def _tile_alpha(
-    grid: _Grid, rows: _Span, columns: _Span, tile8: NDArray[np.uint8]
-) -> NDArray[np.uint8]:
+def _tile_alpha(grid: _Grid, rows: _Span, columns: _Span, tile8: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The alpha8 over one tile of the grid, (h, w); ``tile8`` is the photograph there."""
     ahead = 2 * grid.margin
     around = (

@@ -24,6 +24,6 @@ def flatten(
         alpha_rows = alpha8[rows]
         out[rows] = np.where((alpha_rows == 255)[..., None], rgb8[rows], np.array(colour, np.uint8))
         soft = (alpha_rows > 0) & (alpha_rows < 255)
-        alpha = (alpha_rows[soft].astype(np.float32) / 255)[:, None]
-        out[rows][soft] = to_srgb8(alpha * to_linear(rgb8[rows][soft]) + (1 - alpha) * background)
+        alpha = alpha_rows[soft].astype(np.float32)[:, None] / np.float32(255)
+        out[rows][soft] = to_srgb8(alpha * to_linear(rgb8[rows][soft]) + (np.float32(1) - alpha) * background)
     return out

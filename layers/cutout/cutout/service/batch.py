@@ -1,7 +1,8 @@
 """One way to work through an SQS batch: every message alone, failures reported and logged."""
 
+import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
@@ -20,7 +21,11 @@ def each_message(
     def record_handler(record: SQSRecord) -> None:
         work(record.body)
 
-    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False, logger=logger)
+    processor = BatchProcessor(
+        EventType.SQS, raise_on_entire_batch_failure=False, logger=cast(logging.Logger, logger)
+    )
     return dict(
-        process_partial_response(event=event, record_handler=record_handler, processor=processor, context=context)
+        process_partial_response(
+            event=event, record_handler=record_handler, processor=processor, context=context
+        )
     )

@@ -1,6 +1,5 @@
 """The job table: one item a job, conditional at every step, so that no order of events can undo an ending."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any

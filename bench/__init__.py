@@ -1,0 +1,1 @@
+"""Quality, speed, cost and load, measured beside the peers in one run."""
