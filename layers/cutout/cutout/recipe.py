@@ -92,7 +92,11 @@ def recipe_from(document: Any) -> Recipe:
 
 def explain(error: ValidationError, subject: str) -> str:
     """Say in one sentence a fault which field has which value, and what is allowed instead."""
-    return " ".join(_sentence(fault, subject) for fault in error.errors(include_url=False))
+    faults = error.errors(include_url=False)
+    places = [fault["loc"] for fault in faults]
+    # A list whose items are wrong is also reported as too short: the items say it better.
+    own = [f for f in faults if not any(p != f["loc"] and p[: len(f["loc"])] == f["loc"] for p in places)]
+    return " ".join(_sentence(fault, subject) for fault in own)
 
 
 def _sentence(fault: Any, subject: str) -> str:
