@@ -56,12 +56,18 @@ def emulated_aws(folder: Path) -> Iterator[str]:
             _wait_until_ready(endpoint, process)
             yield endpoint
         finally:
-            process.terminate()
-            try:
-                process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            _stop(process)
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    assert process.stdin is not None
+    process.stdin.close()
 
 
 def _wait_until_ready(endpoint: str, process: "subprocess.Popen[bytes]") -> None:

@@ -55,7 +55,7 @@ class _FrontApi(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._forward()
 
-    do_PUT = do_DELETE = do_OPTIONS = do_POST
+    do_PUT = do_DELETE = do_OPTIONS = do_POST  # noqa: N815 names that the base class calls
 
     def _file(self, path: Path) -> None:
         if not path.resolve().is_relative_to(self.server.front.folder.resolve()) or not path.is_file():

@@ -1,17 +1,19 @@
 """Everything that runs on one machine, started together and stopped together."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from local.deploy import ROOT, Deployed, deploy
 from local.emulator import client, emulated_aws
 from local.host import Host
 
-DEFAULT_CARD = ROOT / "models" / "prepared" / "isnet-general-use.json"
 PARAMETERS = {"AllowPrivateCallbacks": "true"}
+# On one machine the model does not lie in an image: environment variables that differ from the template's.
+HERE = {"MODEL_CARD": str(ROOT / "models" / "prepared" / "isnet-general-use.json")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,14 +33,19 @@ class LocalStack:
 
 
 @contextmanager
-def local_stack(folder: Path, *, card: Path = DEFAULT_CARD, pace: str = "laptop") -> Iterator[LocalStack]:
-    """Run the whole stack, with its logs in ``folder``, until the block is left."""
+def local_stack(
+    folder: Path, *, pace: str = "laptop", overrides: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[LocalStack]:
+    """Run the whole stack, with its logs in ``folder``, until the block is left.
+
+    ``overrides`` replaces environment variables of the functions that have them.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with emulated_aws(folder) as endpoint:
         host = Host(endpoint)
         try:
             parameters = PARAMETERS | {"Pace": pace}
-            deployed = deploy(endpoint, host, parameters, folder, {"MODEL_CARD": str(card)})
+            deployed = deploy(endpoint, host, parameters, folder, HERE | dict(overrides))
             yield LocalStack(deployed=deployed, host=host)
         finally:
             host.close()

@@ -37,7 +37,7 @@ def open_upload(s3: "S3Client", source: Source, max_bytes: int) -> Upload:
     if source.version_id:
         which["VersionId"] = source.version_id
     elif source.etag:
-        which["IfMatch"] = source.etag
+        which["IfMatch"] = f'"{source.etag}"'  # events carry it without its quotes
     try:
         answer = s3.get_object(**which)
     except s3.exceptions.ClientError as error:

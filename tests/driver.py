@@ -1,0 +1,130 @@
+"""Drives a running stack from outside, as its users do: buckets, queues and the HTTP API."""
+
+import io
+import json
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from local.stack import LocalStack
+from PIL import Image
+
+from cutout.service.table import JobState, JobTable
+
+QUEUES = ("Ingest", "Interactive", "Bulk", "Compose", "Notify")
+
+
+def disc(side: int = 96, brightness: int = 230, shift: int = 0) -> bytes:
+    """A bright disc on a dark ground, as a PNG; the stand-in network finds it."""
+    y, x = np.mgrid[:side, :side]
+    inside = np.hypot(x - side / 2 - shift, y - side / 2) < side / 4
+    rgb = np.where(inside[..., None], np.uint8(brightness), np.uint8(20)).repeat(3, axis=2)
+    out = io.BytesIO()
+    Image.fromarray(rgb.astype(np.uint8)).save(out, "PNG")
+    return out.getvalue()
+
+
+@dataclass(frozen=True)
+class Driver:
+    """Puts pictures in, waits, looks at what came out."""
+
+    stack: LocalStack
+
+    @property
+    def table(self) -> JobTable:
+        return JobTable(client=self.stack.client("dynamodb"), name=self.stack.name("JobTable"))
+
+    def put(self, key: str, body: bytes, metadata: dict[str, str] | None = None) -> None:
+        self.stack.client("s3").put_object(
+            Bucket=self.stack.name("SourceBucket"), Key=key, Body=body, Metadata=metadata or {}
+        )
+
+    def jobs(self, key: str) -> list[JobState]:
+        return [state for state in self.table.newest_of("bucket", 100) if state.job.source.key == key]
+
+    def wait(self, key: str, seconds: float = 40) -> JobState:
+        """The newest job of a key, once it has ended."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            jobs = self.jobs(key)
+            if jobs and jobs[0].outcome is not None:
+                return jobs[0]
+            time.sleep(0.05)
+        raise AssertionError(f"{key} did not end within {seconds} s: {self.jobs(key)}")
+
+    def result(self, key: str) -> bytes:
+        answer = self.stack.client("s3").get_object(Bucket=self.stack.name("ResultBucket"), Key=key)
+        body: bytes = answer["Body"].read()
+        return body
+
+    def picture(self, key: str) -> "np.ndarray":
+        return np.asarray(Image.open(io.BytesIO(self.result(key))))
+
+    def report(self, source_key: str) -> dict[str, Any]:
+        document: dict[str, Any] = json.loads(self.result(f"{source_key}/report.json"))
+        return document
+
+    def send(self, queue: str, body: str) -> None:
+        self.stack.client("sqs").send_message(QueueUrl=self.stack.name(f"{queue}Queue"), MessageBody=body)
+
+    def waiting(self, name: str) -> int:
+        """Messages in a queue, those that are being worked on included."""
+        counts = self.stack.client("sqs").get_queue_attributes(
+            QueueUrl=self.stack.name(name),
+            AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+        )["Attributes"]
+        return sum(int(count) for count in counts.values())
+
+    def dead_letters(self) -> dict[str, int]:
+        return {queue: n for queue in QUEUES if (n := self.waiting(f"{queue}DeadLetters"))}
+
+    def wait_until_empty(self, queue: str, seconds: float = 20) -> None:
+        until = time.monotonic() + seconds
+        while self.waiting(f"{queue}Queue"):
+            assert time.monotonic() < until, f"{queue}Queue did not empty within {seconds} s"
+            time.sleep(0.05)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        key: str | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> tuple[int, Any]:
+        """An HTTP call to the API; answers the status and the JSON body."""
+        sent = {"content-type": "application/json", **(headers or {})}
+        if key is not None:
+            sent["x-api-key"] = key
+        request = urllib.request.Request(
+            self.stack.deployed.api_url + path,
+            data=None if body is None else json.dumps(body).encode(),
+            headers=sent,
+            method=method,
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            return error.code, json.loads(error.read())
+
+
+def submit_form(form: dict[str, Any], body: bytes) -> int:
+    """Upload to a presigned form, as a browser does."""
+    boundary = "a-boundary-that-no-picture-has"
+    parts = [
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in form["fields"].items()
+    ]
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'.encode()
+    data = b"".join([*parts, head, body, f"\r\n--{boundary}--\r\n".encode()])
+    headers = {"content-type": f"multipart/form-data; boundary={boundary}"}
+    request = urllib.request.Request(form["url"], data=data, headers=headers, method="POST")
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code

@@ -1,0 +1,134 @@
+"""Faults of our own: retried, then dead letters, and the job ends as failed by its deadline, whatever happened.
+
+Two stacks at the pace `drill` (time-outs of 4 s, two deliveries, a deadline of 30 s) run side by side: one whose
+network never comes back, and one whose model file is missing.
+"""
+
+import json
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import standin
+from driver import Driver, disc
+from local.stack import local_stack
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("faults")
+
+
+@pytest.fixture(scope="module")
+def endless(folder: Path) -> Iterator[Driver]:
+    """A stack whose network runs into every time-out; a picture waits in it already."""
+    card = standin.endless(folder)
+    overrides = {"MODEL_CARD": str(card), "PROXY_SIDE": str(standin.SIDE)}
+    with local_stack(folder / "endless", pace="drill", overrides=overrides) as stack:
+        driver = Driver(stack)
+        driver.put("slow.png", disc())
+        yield driver
+
+
+@pytest.fixture(scope="module")
+def modelless(folder: Path) -> Iterator[Driver]:
+    """A stack without its model; a picture waits in it already."""
+    overrides = {"MODEL_CARD": str(folder / "nowhere.json"), "PROXY_SIDE": str(standin.SIDE)}
+    with local_stack(folder / "modelless", pace="drill", overrides=overrides) as stack:
+        driver = Driver(stack)
+        driver.put("missing.png", disc())
+        yield driver
+
+
+def wait_for_dead_letters(driver: Driver, queue: str, count: int, seconds: float = 75) -> None:
+    until = time.monotonic() + seconds
+    while driver.waiting(f"{queue}DeadLetters") < count:
+        assert time.monotonic() < until, f"no dead letter in {queue} within {seconds} s"
+        time.sleep(0.1)
+
+
+def sweep(driver: Driver) -> int:
+    """What the schedule does every minute."""
+    answer = driver.stack.client("lambda").invoke(FunctionName=driver.stack.name("SweepFunction"))
+    ended: int = json.loads(answer["Payload"].read())["ended"]
+    return ended
+
+
+def wait_for_deadline(driver: Driver, key: str) -> None:
+    [state] = driver.jobs(key)
+    item = driver.table.client.get_item(
+        TableName=driver.table.name, Key={"pk": {"S": f"job#{state.job.id}"}, "sk": {"S": "job"}}
+    )["Item"]
+    if "deadline" in item:
+        time.sleep(max(0, float(item["deadline"]["N"]) - time.time() + 1))
+
+
+def test_a_function_out_of_time_or_killed_is_retried_and_ends_in_the_dead_letters(
+    endless: Driver, modelless: Driver
+) -> None:
+    """Out of time (4 s) and killed with -9 look the same to the queue: the message comes back, then is set aside."""
+    endless.put("killed.png", disc(shift=3))
+    killer = Killer(endless)
+    killer.start()
+
+    wait_for_dead_letters(endless, "Bulk", 2)
+
+    killer.stop()
+    assert killer.killed > 0
+    log = (endless.stack.host.pools["MatteFunction"].spec.log).read_text()
+    assert "out of time" not in log  # a killed function cannot say so
+    wait_for_dead_letters(modelless, "Bulk", 1)
+
+
+class Killer(threading.Thread):
+    """Kills a busy matte process with -9, once, as the kernel does when memory runs out."""
+
+    def __init__(self, driver: Driver) -> None:
+        super().__init__(daemon=True)
+        self.pool = driver.stack.host.pools["MatteFunction"]
+        self.done = threading.Event()
+        self.killed = 0
+
+    def run(self) -> None:
+        while not self.done.is_set() and not self.killed:
+            for sandbox in list(self.pool.busy):
+                if sandbox.current is not None:
+                    os.kill(sandbox.process.pid, signal.SIGKILL)
+                    self.killed += 1
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        self.done.set()
+        self.join()
+
+
+def test_sweep_ends_the_jobs_of_functions_that_could_not(endless: Driver) -> None:
+    for key in ("slow.png", "killed.png"):
+        wait_for_deadline(endless, key)
+
+    sweep(endless)
+
+    for key in ("slow.png", "killed.png"):
+        state = endless.wait(key, seconds=5)
+        assert state.outcome is not None
+        assert (state.status, state.outcome.code) == ("failed", "out_of_time")
+        assert "Nothing was charged" in state.outcome.reason
+        assert endless.report(key)["code"] == "out_of_time"
+
+
+def test_sweep_leaves_ended_jobs_alone(endless: Driver) -> None:
+    assert sweep(endless) == 0
+
+
+def test_a_missing_model_is_our_fault_and_the_job_still_ends(modelless: Driver) -> None:
+    wait_for_deadline(modelless, "missing.png")
+
+    sweep(modelless)
+
+    assert modelless.wait("missing.png", seconds=5).status == "failed"
+    log = modelless.stack.host.pools["MatteFunction"].spec.log.read_text()
+    assert "nowhere.json" in log

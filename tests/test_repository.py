@@ -1,0 +1,262 @@
+"""The rules of the house, as tests: who may import what, and what the template promises."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from local.deploy import transform
+
+from cutout.service import settings
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "layers" / "cutout"
+FUNCTIONS = ("api", "compose", "ingest", "matte", "notify", "sweep")
+SOURCES = sorted(path for folder in ("functions", "layers") for path in (ROOT / folder).rglob("*.py"))
+
+# A heavy import stays where it belongs: name -> the only places that may have it.
+ONLY_IN = {
+    "boto3": ("functions/",),
+    "botocore": ("functions/",),
+    "os": ("functions/",),
+    "onnxruntime": ("layers/cutout/cutout/network.py",),
+    "PIL": (
+        "layers/cutout/cutout/codec.py",
+        "layers/cutout/cutout/picture_colour.py",
+        "layers/cutout/cutout/picture_file.py",
+    ),
+    "numpy": ("functions/matte/", "layers/cutout/cutout/"),
+}
+# Inside the package: folder -> what of the package it may import.
+ARRAYS = {"cutout.codec", "cutout.light"}
+MAY_IMPORT = {
+    "matting": ARRAYS | {"cutout.matting"},
+    "rendering": ARRAYS | {"cutout.rendering"},
+    "service": {"cutout.service", "cutout.errors", "cutout.recipe"},
+}
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            yield node.module or ""
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=relative)
+def test_heavy_imports_stay_where_they_belong(path: Path) -> None:
+    for name in imports(path):
+        places = ONLY_IN.get(name.partition(".")[0], ("",))
+
+        assert relative(path).startswith(places), f"{relative(path)} imports {name}"
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.glob("cutout/*/*.py")), ids=relative)
+def test_the_package_s_rooms_do_not_import_each_other(path: Path) -> None:
+    allowed = MAY_IMPORT[path.parent.name]
+
+    for name in imports(path):
+        inside = name.startswith("cutout")
+        assert not inside or any(name == a or name.startswith(f"{a}.") for a in allowed), (
+            f"{relative(path)} imports {name}"
+        )
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_never_imports_another(function: str) -> None:
+    others = set(FUNCTIONS) - {function}
+
+    for path in (ROOT / "functions" / function).glob("*.py"):
+        assert others.isdisjoint(imports(path))
+
+
+def test_service_needs_no_arrays() -> None:
+    for path in (PACKAGE / "cutout" / "service").glob("*.py"):
+        assert "numpy" not in set(imports(path)), relative(path)
+
+
+@pytest.mark.parametrize("function", ["api", "notify", "sweep"])
+def test_the_light_functions_start_without_numpy(function: str) -> None:
+    code = f"import sys, {function}; sys.exit('numpy' in sys.modules or 'PIL' in sys.modules)"
+    path = f"{PACKAGE}:{ROOT / 'functions' / function}"
+
+    done = subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": path}, check=False)
+
+    assert done.returncode == 0
+
+
+def test_importing_the_package_imports_nothing() -> None:
+    assert list(imports(PACKAGE / "cutout" / "__init__.py")) == []
+
+
+# ------------------------------------------------------------------ the template
+
+
+@pytest.fixture(scope="module")
+def plain() -> dict[str, Any]:
+    """The template as plain CloudFormation."""
+    return transform(ROOT / "template.yaml", {"Pace": "aws"})
+
+
+@pytest.fixture(scope="module")
+def resources(plain: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = plain["Resources"]
+    return found
+
+
+def of_type(resources: dict[str, Any], kind: str) -> dict[str, Any]:
+    return {name: r["Properties"] for name, r in resources.items() if r["Type"] == kind}
+
+
+def test_every_handler_exists(resources: dict[str, Any]) -> None:
+    functions = of_type(resources, "AWS::Lambda::Function")
+
+    assert sorted(functions) == sorted(f"{name.title()}Function" for name in FUNCTIONS)
+    for name, function in functions.items():
+        handler = function.get("Handler") or function["ImageConfig"]["Command"][0]
+        module, _, attribute = handler.partition(".")
+        tree = ast.parse((ROOT / "functions" / module / f"{module}.py").read_text())
+        defined = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+        assert attribute in defined, f"{name}: {handler}"
+        assert module == name.removesuffix("Function").lower()
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_settings_are_the_template_s_environment(resources: dict[str, Any], function: str) -> None:
+    title = function.title()
+    variables = resources[f"{title}Function"]["Properties"]["Environment"]["Variables"]
+
+    fields = getattr(settings, f"{title}Settings").model_fields
+
+    assert {name.upper() for name in fields} == set(variables) - {"POWERTOOLS_LOG_LEVEL"}
+
+
+def test_a_message_stays_invisible_six_times_as_long_as_its_function_may_run(plain: dict[str, Any]) -> None:
+    for pace, numbers in plain["Mappings"]["Pace"].items():
+        for function in ("Ingest", "Matte", "Compose", "Notify"):
+            timeout, visibility = (
+                numbers[f"{function}TimeoutSeconds"],
+                numbers[f"{function}VisibilitySeconds"],
+            )
+
+            assert visibility >= 6 * timeout, (pace, function)
+
+
+def test_every_queue_has_dead_letters_and_two_alarms_that_reach_someone(resources: dict[str, Any]) -> None:
+    queues = {n.removesuffix("Queue") for n in of_type(resources, "AWS::SQS::Queue") if n.endswith("Queue")}
+    alarms = of_type(resources, "AWS::CloudWatch::Alarm")
+
+    assert queues == {"Ingest", "Interactive", "Bulk", "Compose", "Notify"}
+    for queue in queues:
+        redrive = resources[f"{queue}Queue"]["Properties"]["RedrivePolicy"]
+        assert redrive["deadLetterTargetArn"] == {"Fn::GetAtt": [f"{queue}DeadLetters", "Arn"]}
+        for alarm, source in (("DeadLetters", "DeadLetters"), ("Age", "Queue")):
+            found = alarms[f"{queue}{alarm}Alarm"]
+            assert found["Dimensions"][0]["Value"] == {"Fn::GetAtt": [f"{queue}{source}", "QueueName"]}
+            assert found["AlarmActions"] == [{"Ref": "AlarmTopic"}]
+
+
+def test_every_consumer_reports_its_failures_and_has_a_limit(resources: dict[str, Any]) -> None:
+    mappings = of_type(resources, "AWS::Lambda::EventSourceMapping")
+
+    assert len(mappings) == 5
+    for name, mapping in mappings.items():
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"], name
+        assert "MaximumConcurrency" in mapping["ScalingConfig"], name
+
+
+def test_every_consumer_may_receive_and_delete(resources: dict[str, Any]) -> None:
+    """The emulator does not check these rights, so a missing one would show on AWS only."""
+    for mapping in of_type(resources, "AWS::Lambda::EventSourceMapping").values():
+        role = resources[f"{mapping['FunctionName']['Ref']}Role"]["Properties"]
+
+        assert any("AWSLambdaSQSQueueExecutionRole" in str(arn) for arn in role["ManagedPolicyArns"])
+
+
+def test_every_bucket_is_private_and_encrypted(resources: dict[str, Any]) -> None:
+    buckets = of_type(resources, "AWS::S3::Bucket")
+
+    assert sorted(buckets) == ["ResultBucket", "SourceBucket", "WorkBucket"]
+    for bucket in buckets.values():
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+        rules = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        assert rules[0]["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+
+
+def test_no_function_writes_where_the_uploads_come_in(resources: dict[str, Any]) -> None:
+    """Only the API may sign an upload, and only below its own prefix."""
+    for name in of_type(resources, "AWS::Lambda::Function"):
+        for policy in resources[f"{name}Role"]["Properties"].get("Policies", []):
+            for statement in policy["PolicyDocument"]["Statement"]:
+                if "s3:PutObject" in statement["Action"] and "SourceBucket" in str(statement["Resource"]):
+                    assert statement["Resource"] == {"Fn::Sub": "${SourceBucket.Arn}/api/*"}, name
+
+
+def test_no_permission_is_for_everything(resources: dict[str, Any]) -> None:
+    for name in of_type(resources, "AWS::Lambda::Function"):
+        for policy in resources[f"{name}Role"]["Properties"].get("Policies", []):
+            for statement in policy["PolicyDocument"]["Statement"]:
+                assert statement["Resource"] != "*", (name, statement["Sid"])
+                assert "*" not in str(statement["Action"]), (name, statement["Sid"])
+
+
+def test_every_function_has_a_log_group_that_forgets(resources: dict[str, Any]) -> None:
+    groups = of_type(resources, "AWS::Logs::LogGroup")
+
+    for name, function in of_type(resources, "AWS::Lambda::Function").items():
+        group = groups[function["LoggingConfig"]["LogGroup"]["Ref"]]
+        assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}, name
+
+
+def test_the_defaults_fit_a_new_account(resources: dict[str, Any]) -> None:
+    for name, function in of_type(resources, "AWS::Lambda::Function").items():
+        assert function["MemorySize"] <= 3008, name
+
+
+# ------------------------------------------------------------------ pins and pages
+
+
+def pins(text: str) -> dict[str, str]:
+    return dict(re.findall(r"^([a-zA-Z0-9-]+)(?:\[[^\]]*\])?==([^\s;#]+)", text, re.MULTILINE))
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["layers/cutout/requirements.txt", "layers/pixels/requirements.txt", "functions/matte/requirements.txt"],
+)
+def test_what_is_deployed_is_what_is_tested(path: str) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = pins("\n".join(project["dependencies"]))
+
+    deployed = pins((ROOT / path).read_text())
+
+    assert deployed
+    assert deployed.items() <= wanted.items()
+
+
+@pytest.mark.parametrize("lock", ["local", "dev", "bench"])
+def test_the_lock_files_follow_the_pins(lock: str) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = pins("\n".join(project["dependencies"] + project["optional-dependencies"]["local"]))
+
+    locked = pins((ROOT / "requirements" / f"{lock}.lock").read_text())
+
+    assert wanted.items() <= locked.items()
+
+
+def test_the_readme_names_every_function() -> None:
+    readme = (ROOT / "README.md").read_text()
+
+    for function in FUNCTIONS:
+        assert f"functions/{function}" in readme
