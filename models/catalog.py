@@ -85,7 +85,7 @@ class Model(_Record):
     output_is: Literal["opacity", "logits"]
     sources: Annotated[tuple[Source, ...], Field(min_length=1)]
 
-    def source_of(self, sha256: str) -> UrlSource | NpmSource | None:
+    def source_of(self, sha256: str) -> Source | None:
         """The source whose file has this checksum, or None."""
         return next((source for source in self.sources if source.sha256 == sha256), None)
 

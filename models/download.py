@@ -56,6 +56,7 @@ def _continue(url: str, size_bytes: int, part: Path, opener: Opener, report: Rep
             start = 0  # the server sends the whole file, whatever was asked
         with part.open("ab" if start else "wb") as file:
             done = start
+            report(done)
             for piece in _pieces(response):
                 done += file.write(piece)
                 if done > size_bytes:

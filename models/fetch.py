@@ -37,7 +37,7 @@ class Means:
 def fetch(model: catalog.Model, into: Path, accepted: Sequence[str], means: Means) -> Path:
     """Put the file of ``model`` into the folder ``into``; the path of the file.
 
-    ``accepted`` holds the ids of models whose licence is accepted although it allows no commercial use.
+    ``accepted`` holds the ids of models that are wanted although they are not cleared for commercial use.
     Raises NotFetched.
     """
     _check_licence(model, accepted)
@@ -46,13 +46,15 @@ def fetch(model: catalog.Model, into: Path, accepted: Sequence[str], means: Mean
         return target
     into.mkdir(parents=True, exist_ok=True)
     for source in model.sources:
-        part = target.with_suffix(f".{source.sha256[:8]}.part")  # so that no two sources are ever joined
+        part = _part(source, target)
         try:
-            _get(source, part, means)
+            _get(source, part, target.stem, means)
             _accept(source, part, target)
         except SourceFailed as reason:
             means.say(str(reason))
         else:
+            for other in model.sources:
+                _part(other, target).unlink(missing_ok=True)
             means.say(f"{target}: {source.bytes:,} bytes from {source.origin}, sha256 as in the catalog.")
             return target
     raise NotFetched(_by_hand(model, target))
@@ -61,7 +63,7 @@ def fetch(model: catalog.Model, into: Path, accepted: Sequence[str], means: Mean
 def _check_licence(model: catalog.Model, accepted: Sequence[str]) -> None:
     if not model.commercial_use and model.id not in accepted:
         raise NotFetched(
-            f"{model.id} may not be used commercially (licence: {model.licence}; {model.upstream}). "
+            f"{model.id} is not cleared for commercial use (licence: {model.licence}; {model.upstream}). "
             f"If that is fine for you, say so: --accept-licence {model.id}"
         )
 
@@ -77,17 +79,23 @@ def _is_known(model: catalog.Model, target: Path, say: Callable[[str], None]) ->
     return False
 
 
-def _get(source: catalog.UrlSource | catalog.NpmSource, part: Path, means: Means) -> None:
+def _part(source: catalog.Source, target: Path) -> Path:
+    return target.with_suffix(
+        f".{source.sha256[:8]}.part"
+    )  # one per source: their bytes must never be joined
+
+
+def _get(source: catalog.Source, part: Path, label: str, means: Means) -> None:
     match source:
         case catalog.UrlSource():
-            with progress(means.messages, part.stem, source.bytes) as report:
+            with progress(means.messages, label, source.bytes) as report:
                 download(source.url, source.bytes, part, means.opener, report)
         case catalog.NpmSource():
-            with progress(means.messages, source.package, source.package_bytes) as report:
+            with progress(means.messages, label, source.package_bytes) as report:
                 take_from_npm(source, part, means.npm, report)
 
 
-def _accept(source: catalog.UrlSource | catalog.NpmSource, part: Path, target: Path) -> None:
+def _accept(source: catalog.Source, part: Path, target: Path) -> None:
     digest = catalog.sha256_of(part)
     if digest != source.sha256:
         part.unlink()
@@ -103,8 +111,8 @@ def _by_hand(model: catalog.Model, target: Path) -> str:
         f"  {each.origin}\n    {each.bytes:,} bytes, sha256 {each.sha256}" for each in model.sources
     )
     return (
-        f"No source of {model.id} could be used. Get one of these files on a machine that can:\n{files}\n"
-        f"Put it here under this name: {target}\n"
+        f"No source of {model.id} could be used. These are its files:\n{files}\n"
+        f"Download one on a machine that can (this command does it there, too) and put it here: {target}\n"
         f"Then run this command again; it checks the file."
     )
 
@@ -123,7 +131,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="ID",
         action="append",
         default=[],
-        help="fetch this model although its licence allows no commercial use",
+        help="fetch this model although it is not cleared for commercial use",
     )
     chosen = parser.parse_args(arguments)
     means = Means()

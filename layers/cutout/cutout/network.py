@@ -4,7 +4,7 @@ The settings were chosen by measuring IS-Net at 1024 x 1024 on two shared cores 
 the memory pattern the peak falls from 1.3 GB to 0.9 GB at the same speed. Without the arena as well, the
 process would shrink to 0.5 GB between two pictures, but each would take 10 % longer. Threads that sleep
 instead of spinning cost nothing and leave the cores to the neighbours. There is no warm-up: the first run is
-0.2 to 0.4 s slower than the next one, and a rehearsal takes 1.8 s.
+0.1 to 0.6 s slower than the next one, and a rehearsal takes all of 1.8 s.
 """
 
 from collections.abc import Callable
