@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from local.stack import LocalStack
 from PIL import Image
 
 from cutout.service.table import JobState, JobTable
+from local.stack import LocalStack
 
 QUEUES = ("Ingest", "Interactive", "Bulk", "Compose", "Notify")
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 import standin
 from driver import Driver
+
 from local.stack import local_stack
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import standin
 from driver import Driver, disc
+
 from local.stack import local_stack
 
 

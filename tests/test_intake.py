@@ -1,0 +1,77 @@
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from cutout.errors import BadRecipe
+from cutout.service.intake import recipe_of, sources_of, upload_job
+from cutout.service.jobs import Source, request_job_id, upload_job_id
+
+Event = Callable[[str], dict[str, Any]]
+
+
+def body(event: dict[str, Any]) -> str:
+    text: str = event["Records"][0]["body"]
+    return text
+
+
+def test_a_key_with_spaces_plus_and_umlauts_is_read_as_it_was_written(event: Event) -> None:
+    [source] = sources_of(body(event("upload_created")))
+
+    assert source == Source(
+        bucket="cutout-source-111122223333-eu-central-1",
+        key="summer 2026/Königin a+b.jpg",
+        version_id=None,
+        etag="d41d8cd98f00b204e9800998ecf8427e",
+        sequencer="0062E99A88DC407460",
+        size_bytes=2412031,
+    )
+
+
+def test_the_test_event_announces_nothing(event: Event) -> None:
+    assert sources_of(body(event("notification_test"))) == []
+
+
+def test_only_creations_are_uploads(event: Event) -> None:
+    notification = json.loads(body(event("upload_created")))
+    notification["Records"][0]["eventName"] = "ObjectRemoved:Delete"
+
+    assert sources_of(json.dumps(notification)) == []
+
+
+SOURCE = Source(bucket="b", key="k.jpg", sequencer="01")
+
+
+@pytest.mark.parametrize(
+    ("other", "recipe", "same"),
+    [
+        (SOURCE, "", True),
+        (SOURCE.model_copy(update={"etag": "x", "size_bytes": 5}), "", True),
+        (SOURCE.model_copy(update={"sequencer": "02"}), "", False),
+        (SOURCE.model_copy(update={"version_id": "v"}), "", False),
+        (SOURCE.model_copy(update={"key": "l.jpg"}), "", False),
+        (SOURCE, "{}", False),
+    ],
+)
+def test_a_job_is_one_version_of_one_object_with_one_recipe(other: Source, recipe: str, same: bool) -> None:
+    assert (upload_job_id(SOURCE, "") == upload_job_id(other, recipe)) is same
+
+
+def test_a_job_s_id_never_changes() -> None:
+    """A redelivery across a deployment must be the same job."""
+    assert upload_job_id(SOURCE, "") == "8bd2124c36292e014fd7a61a7c4150ee"
+
+
+def test_a_request_without_an_idempotency_key_is_a_job_of_its_own() -> None:
+    assert request_job_id("o", None) != request_job_id("o", None)
+    assert request_job_id("o", "k") == request_job_id("o", "k") != request_job_id("p", "k")
+
+
+def test_the_metadata_s_recipe_wins_over_the_job_s() -> None:
+    job = upload_job(SOURCE, {}, now=0)
+
+    assert recipe_of(job, {"recipe": '{"outputs": [{"format": "webp"}]}'}).outputs[0].format == "webp"
+    assert recipe_of(job, {}).outputs[0].format == "png"
+    with pytest.raises(BadRecipe):
+        recipe_of(job, {"recipe": "{"})
