@@ -7,10 +7,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from PIL.ImageFile import ImageFile
 
 from cutout.errors import CustomerError
-from cutout.picture_colour import to_srgb
-from cutout.picture_file import Limits, load_pixels, open_picture, orientation_of, turned
+from cutout.picture_colour import has_16_bits, to_srgb
+from cutout.picture_file import BROKEN, Limits, load_pixels, open_picture, orientation_of
 
 __all__ = [
     "Header",
@@ -35,6 +36,16 @@ _KERNELS = {
     "bilinear": Image.Resampling.BILINEAR,
     "bicubic": Image.Resampling.BICUBIC,
     "lanczos": Image.Resampling.LANCZOS,
+}
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
 }
 
 
@@ -81,19 +92,21 @@ def decode(data: bytes, limits: Limits) -> Photo:
         UnsupportedImage: zero-sized, or pixels without a meaning as a photograph (32-bit float, say).
     """
     name, image = open_picture(data, limits)
-    frames = getattr(image, "n_frames", 1) if name in ("PNG", "WEBP", "AVIF") else 1
-    load_pixels(name, image)
+    notes = [*_notes_on_depth(image), *_notes_on_frames(image)]
+    load_pixels(image, data)
     orientation = orientation_of(image)
-    plain, notes = to_srgb(image)
-    plain = turned(plain, orientation or 1)
     if orientation is None:
         notes.append("its EXIF data is broken and was ignored")
-    if frames > 1:
-        notes.append(f"first of {frames} frames")
+    plain, more_notes = to_srgb(image)
+    if orientation in _TURNS:
+        plain = plain.transpose(_TURNS[orientation])
     rgb8, alpha8 = _to_arrays(plain)
-    height, width = rgb8.shape[:2]
-    header = Header(format=name, width=width, height=height)
-    return Photo(rgb8=rgb8, alpha8=alpha8, header=header, notes=tuple(notes))
+    return Photo(
+        rgb8=rgb8,
+        alpha8=alpha8,
+        header=Header(format=name, width=plain.width, height=plain.height),
+        notes=(*notes, *more_notes),
+    )
 
 
 def to_uint8(values: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -112,8 +125,8 @@ def resize(
 ) -> NDArray[Any]:
     """Resample uint8 (H, W) or (H, W, 3), or float32 (H, W) or (H, W, C); the dtype is kept.
 
-    ``box`` is the part of the source that is resampled, as (top, left, bottom, right) in source pixels, which may
-    be fractions. Float results may overshoot the input's range with bicubic and lanczos.
+    ``box`` is the part of the source that is resampled: (top, left, bottom, right) in source pixels,
+    fractions allowed. Float results may overshoot the input's range with bicubic and lanczos.
     """
     if array.ndim == 3 and not (array.dtype == np.uint8 and array.shape[2] == 3):
         planes = [resize(array[..., i], height, width, kernel, box) for i in range(array.shape[2])]
@@ -148,7 +161,7 @@ def decode_grey(data: bytes) -> NDArray[np.uint8]:
     """The inverse of ``encode_grey``. It reads our own files, so anything else is our fault: ValueError."""
     try:
         name, image = open_picture(data, Limits(max_bytes=len(data), max_pixels=2**31))
-        load_pixels(name, image)
+        load_pixels(image, data)
     except CustomerError as error:
         raise ValueError(f"no matte of ours: {error}") from error
     if name != "PNG" or image.mode != "L":
@@ -156,8 +169,23 @@ def decode_grey(data: bytes) -> NDArray[np.uint8]:
     return np.array(image)
 
 
+def _notes_on_depth(image: ImageFile) -> list[str]:
+    return ["16 bits reduced to 8"] if has_16_bits(image) else []
+
+
+def _notes_on_frames(image: ImageFile) -> list[str]:
+    """Frames are counted only where the header has the number: a hostile GIF or TIFF may list millions."""
+    try:
+        if image.format in ("GIF", "TIFF"):
+            return ["first of several frames"] if getattr(image, "is_animated", False) else []
+    except BROKEN:
+        return []  # the second frame is broken, and it is not ours to read
+    frames = getattr(image, "n_frames", 1)
+    return [f"first of {frames} frames"] if frames > 1 else []
+
+
 def _to_arrays(image: Image.Image) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
-    """L, LA, RGB or RGBA -> colour and opacity. In bands: Pillow's own export briefly holds everything twice."""
+    """L, LA, RGB or RGBA -> colour and opacity. In bands: Pillow's export briefly holds everything twice."""
     width, height = image.size
     rgb8 = np.empty((height, width, 3), np.uint8)
     alpha8 = np.empty((height, width), np.uint8) if image.mode in ("LA", "RGBA") else None
