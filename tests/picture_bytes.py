@@ -31,7 +31,9 @@ def png_chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
-def png(width: int, height: int, depth: int, colour_type: int, rows: bytes = b"", extra: bytes = b"") -> bytes:
+def png(
+    width: int, height: int, depth: int, colour_type: int, rows: bytes = b"", extra: bytes = b""
+) -> bytes:
     """A PNG by hand, for what Pillow cannot write; ``rows`` are raw samples without filter bytes."""
     stride = len(rows) // height if height else 0
     raw = b"".join(b"\0" + rows[i : i + stride] for i in range(0, len(rows), stride or 1))

@@ -1,17 +1,19 @@
 """Bytes <-> arrays: the one door for pictures, and the only modules beside ``picture_*`` that know Pillow."""
 
+import zlib
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import ExifTags, Image
 from PIL.ImageFile import ImageFile
+from PIL.TiffImagePlugin import TiffImageFile
 
 from cutout.errors import CustomerError
 from cutout.picture_colour import has_16_bits, to_srgb
-from cutout.picture_file import BROKEN, Limits, load_pixels, open_picture, orientation_of
+from cutout.picture_file import BROKEN, Format, Limits, load_pixels, open_picture
 
 __all__ = [
     "Header",
@@ -77,7 +79,7 @@ def read_header(data: bytes, limits: Limits) -> Header:
     """Check a file without decoding its pixels. Raises what ``decode`` raises, if a header can tell."""
     name, image = open_picture(data, limits)
     width, height = image.size
-    if (orientation_of(image) or 1) >= 5:
+    if (_orientation(image) or 1) >= 5:
         width, height = height, width
     return Header(format=name, width=width, height=height)
 
@@ -91,22 +93,10 @@ def decode(data: bytes, limits: Limits) -> Photo:
         DamagedImage: truncated or corrupt.
         UnsupportedImage: zero-sized, or pixels without a meaning as a photograph (32-bit float, say).
     """
-    name, image = open_picture(data, limits)
-    notes = [*_notes_on_depth(image), *_notes_on_frames(image)]
-    load_pixels(image, data)
-    orientation = orientation_of(image)
-    if orientation is None:
-        notes.append("its EXIF data is broken and was ignored")
-    plain, more_notes = to_srgb(image)
-    if orientation in _TURNS:
-        plain = plain.transpose(_TURNS[orientation])
-    rgb8, alpha8 = _to_arrays(plain)
-    return Photo(
-        rgb8=rgb8,
-        alpha8=alpha8,
-        header=Header(format=name, width=plain.width, height=plain.height),
-        notes=(*notes, *more_notes),
-    )
+    name, upright, notes = _decode_upright(data, limits)
+    rgb8, alpha8 = _to_arrays(upright)
+    header = Header(format=name, width=upright.width, height=upright.height)
+    return Photo(rgb8=rgb8, alpha8=alpha8, header=header, notes=tuple(notes))
 
 
 def to_uint8(values: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -138,7 +128,7 @@ def resize(
 
 def encode_png(rgb8: NDArray[np.uint8], alpha8: NDArray[np.uint8] | None = None) -> bytes:
     """(H, W, 3) and (H, W) -> PNG, straight alpha, without metadata."""
-    return _save(_picture(rgb8, alpha8), "PNG", compress_level=3)
+    return _save(_picture(rgb8, alpha8), "PNG", compress_type=zlib.Z_RLE)
 
 
 def encode_webp(rgb8: NDArray[np.uint8], alpha8: NDArray[np.uint8] | None = None, quality: int = 90) -> bytes:
@@ -154,7 +144,7 @@ def encode_jpeg(rgb8: NDArray[np.uint8], quality: int = 90) -> bytes:
 
 def encode_grey(alpha8: NDArray[np.uint8]) -> bytes:
     """(H, W) -> 8-bit grey PNG: a matte as a file."""
-    return _save(Image.fromarray(np.ascontiguousarray(alpha8)), "PNG", compress_level=3)
+    return _save(Image.fromarray(np.ascontiguousarray(alpha8)), "PNG", compress_type=zlib.Z_RLE)
 
 
 def decode_grey(data: bytes) -> NDArray[np.uint8]:
@@ -167,6 +157,31 @@ def decode_grey(data: bytes) -> NDArray[np.uint8]:
     if name != "PNG" or image.mode != "L":
         raise ValueError(f"a matte is an 8-bit grey PNG, got {name} in mode {image.mode}")
     return np.array(image)
+
+
+def _decode_upright(data: bytes, limits: Limits) -> tuple[Format, Image.Image, list[str]]:
+    """A function of its own so that the file's reader, and its copies of the pixels, are gone afterwards."""
+    name, image = open_picture(data, limits)
+    notes = [*_notes_on_depth(image), *_notes_on_frames(image)]
+    load_pixels(image, data)
+    orientation = _orientation(image)
+    if orientation is None:
+        notes.append("its EXIF data is broken and was ignored")
+    plain, more_notes = to_srgb(image)
+    upright = plain.transpose(_TURNS[orientation]) if orientation in _TURNS else plain
+    return name, upright, notes + more_notes
+
+
+def _orientation(image: ImageFile) -> int | None:
+    """The EXIF orientation, 1 to 8; None if the EXIF is broken. Pillow turns a TIFF itself, so that is 1."""
+    if isinstance(image, TiffImageFile):
+        return 1
+    try:
+        exif = Image.Image.getexif(image)  # not the override of PNG, which decodes the pixels
+        value = exif.get(ExifTags.Base.Orientation, 1)
+    except BROKEN:
+        return None
+    return value if value in range(1, 9) else 1
 
 
 def _notes_on_depth(image: ImageFile) -> list[str]:

@@ -14,7 +14,7 @@ from io import BytesIO
 from typing import Literal
 
 import numpy as np
-from PIL import ExifTags, Image
+from PIL import Image
 from PIL.AvifImagePlugin import AvifImageFile
 from PIL.BmpImagePlugin import BmpImageFile
 from PIL.GifImagePlugin import GifImageFile
@@ -35,10 +35,16 @@ BROKEN = (
     ValueError,
     TypeError,
     IndexError,
+    OverflowError,
     RuntimeError,
     ZeroDivisionError,
     struct.error,
 )
+
+# A JPEG scan can be 75 bytes that cost a pass over all pixels; a usual progressive file has about ten.
+_MAX_SCANS = 100
+_SCAN, _END = b"\xff\xda", b"\xff\xd9"
+_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # as opposed to stuffed bytes and restarts among pixels
 
 # Two plugins look at Pillow's own limit, which warns above the first and refuses above the second number.
 _PLUGIN_MAX_PIXELS = {"GIF": 89_478_485, "WEBP": 178_956_970}
@@ -79,25 +85,15 @@ def load_pixels(image: ImageFile, data: bytes) -> None:
     damaged = DamagedImage(f"The {image.format} file is truncated or damaged: not all pixels can be read.")
     if isinstance(image, PngImageFile) and not _png_pixels_are_intact(data):
         raise damaged
-    start = image.fp.tell() if image.fp else 0
+    end = _end_of_jpeg(image, data) if isinstance(image, JpegImageFile) else 0
+    if end < 0:
+        raise damaged
     try:
         image.load()
     except BROKEN as error:
         raise damaged from error
-    if isinstance(image, JpegImageFile) and _jpeg_ends_early(image, data, start):
+    if isinstance(image, JpegImageFile) and _is_grey_where_missing(image, data, end):
         raise damaged
-
-
-def orientation_of(image: ImageFile) -> int | None:
-    """The EXIF orientation, 1 to 8; None if the EXIF is broken. Pillow turns a TIFF itself, so that is 1."""
-    if isinstance(image, TiffImageFile):
-        return 1
-    try:
-        exif = Image.Image.getexif(image)  # not the override of PNG, which decodes the pixels
-        value = exif.get(ExifTags.Base.Orientation, 1)
-    except BROKEN:
-        return None
-    return value if value in range(1, 9) else 1
 
 
 class _Tiff(TiffImageFile):
@@ -220,18 +216,26 @@ def _png_pixels_are_intact(data: bytes) -> bool:
     return True
 
 
-def _jpeg_ends_early(image: JpegImageFile, data: bytes, start: int) -> bool:
+def _end_of_jpeg(image: JpegImageFile, data: bytes) -> int:
+    """Where the end marker of the first picture is, -1 without one. Raises UnsupportedImage."""
+    at, scans = image.fp.tell() if image.fp else 0, 1  # the plugin has read up to the first scan
+    while (marker := _MARKER.search(data, at)) and marker[0] != _END:
+        scans += marker[0] == _SCAN
+        if scans > _MAX_SCANS:
+            raise UnsupportedImage(f"The JPEG file has more than {_MAX_SCANS} scans.")
+        at = marker.end() + max(2, int.from_bytes(data[marker.end() : marker.end() + 2]))
+    return marker.start() if marker else -1
+
+
+def _is_grey_where_missing(image: JpegImageFile, data: bytes, end: int) -> bool:
     """Whether a picture that is plain mid-grey at the bottom was cut off and closed with an end marker.
 
     libjpeg paints missing blocks mid-grey and says so in a warning that Pillow drops. Without the end marker
     it stops instead, at most three rows of blocks before what it has: that tells grey from missing.
     Progressive files keep no order from top to bottom, so nothing can be said about them.
     """
-    end = data.find(b"\xff\xd9", start)
     rows = (0, image.height - 64, image.width, image.height - 48)
-    if end < 0 or image.height <= 64 or "progressive" in image.info:
-        return end < 0
-    if (np.asarray(image.crop(rows)) != 128).any():
+    if image.height <= 64 or "progressive" in image.info or (np.asarray(image.crop(rows)) != 128).any():
         return False
     again = JpegImageFile(BytesIO(data[:end]))
     try:
