@@ -127,19 +127,38 @@ def resize(
 
 
 def encode_png(rgb8: NDArray[np.uint8], alpha8: NDArray[np.uint8] | None = None) -> bytes:
-    """(H, W, 3) and (H, W) -> PNG, straight alpha, without metadata."""
+    """(H, W, 3) and (H, W) -> PNG: straight alpha, every value kept, no metadata.
+
+    Run-length matching after PNG's filters makes a 12-megapixel cutout as small as zlib's level 6 does, in a
+    third of the time or less; only repeated patterns, such as text, come out larger.
+    """
     return _save(_picture(rgb8, alpha8), "PNG", compress_type=zlib.Z_RLE)
 
 
 def encode_webp(rgb8: NDArray[np.uint8], alpha8: NDArray[np.uint8] | None = None, quality: int = 90) -> bytes:
-    """(H, W, 3) and (H, W) -> lossy WebP, straight alpha; colours under alpha 0 stay as given."""
-    return _save(_picture(rgb8, alpha8), "WEBP", quality=quality, exact=True, method=4)
+    """(H, W, 3) and (H, W) -> WebP: lossy colour, exact straight alpha, no metadata.
+
+    Colour under alpha 0 is kept like any other. Method 3 is as small as 4 in four fifths of the time; 6 takes
+    four times as long for 0 to 6 % of the bytes. Raises ValueError above 16,383 pixels a side.
+    """
+    return _save(_picture(rgb8, alpha8), "WEBP", quality=quality, exact=True, method=3)
 
 
 def encode_jpeg(rgb8: NDArray[np.uint8], quality: int = 90) -> bytes:
-    """(H, W, 3) -> JPEG; colour at full resolution from quality 90 on, at half below."""
+    """(H, W, 3) -> JPEG: colour at full resolution from quality 90 on, at half below; no metadata.
+
+    Raises ValueError above 65,500 pixels a side.
+    """
+    if max(rgb8.shape) > 65500:
+        raise ValueError(f"a JPEG has at most 65,500 pixels a side, got {rgb8.shape[:2]}")
+    image = _picture(rgb8, None)
     subsampling = "4:4:4" if quality >= 90 else "4:2:0"
-    return _save(_picture(rgb8, None), "JPEG", quality=quality, subsampling=subsampling, optimize=True)
+    try:
+        return _save(image, "JPEG", quality=quality, subsampling=subsampling, optimize=True)
+    except OSError:
+        # Optimised codes need the file in one buffer whose size Pillow guesses, and noise exceeds the guess.
+        # With standard codes the same pixels take a few per cent more bytes and need no such buffer.
+        return _save(image, "JPEG", quality=quality, subsampling=subsampling)
 
 
 def encode_grey(alpha8: NDArray[np.uint8]) -> bytes:

@@ -38,7 +38,7 @@ def to_srgb(image: ImageFile) -> tuple[Image.Image, list[str]]:
         UnsupportedImage: whole numbers outside 0..65535.
         DamagedImage: a palette picture without a palette.
     """
-    profile = image.info.get("icc_profile")
+    profile = image.info.get("icc_profile") if image.mode != "LAB" else None  # CIELAB needs none
     plain, notes = _to_plain_mode(image)
     if isinstance(profile, bytes) and profile:
         plain, note = _apply_profile(plain, profile)
