@@ -1,16 +1,19 @@
 """Bytes <-> arrays: the one door for pictures, and the only modules beside ``picture_*`` that know Pillow."""
 
+import zlib
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import ExifTags, Image
+from PIL.ImageFile import ImageFile
+from PIL.TiffImagePlugin import TiffImageFile
 
 from cutout.errors import CustomerError
-from cutout.picture_colour import to_srgb
-from cutout.picture_file import Limits, load_pixels, open_picture, orientation_of, turned
+from cutout.picture_colour import has_16_bits, to_srgb
+from cutout.picture_file import BROKEN, Format, Limits, load_pixels, open_picture
 
 __all__ = [
     "Header",
@@ -35,6 +38,16 @@ _KERNELS = {
     "bilinear": Image.Resampling.BILINEAR,
     "bicubic": Image.Resampling.BICUBIC,
     "lanczos": Image.Resampling.LANCZOS,
+}
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
 }
 
 
@@ -66,7 +79,7 @@ def read_header(data: bytes, limits: Limits) -> Header:
     """Check a file without decoding its pixels. Raises what ``decode`` raises, if a header can tell."""
     name, image = open_picture(data, limits)
     width, height = image.size
-    if (orientation_of(image) or 1) >= 5:
+    if (_orientation(image) or 1) >= 5:
         width, height = height, width
     return Header(format=name, width=width, height=height)
 
@@ -80,19 +93,9 @@ def decode(data: bytes, limits: Limits) -> Photo:
         DamagedImage: truncated or corrupt.
         UnsupportedImage: zero-sized, or pixels without a meaning as a photograph (32-bit float, say).
     """
-    name, image = open_picture(data, limits)
-    frames = getattr(image, "n_frames", 1) if name in ("PNG", "WEBP", "AVIF") else 1
-    load_pixels(name, image)
-    orientation = orientation_of(image)
-    plain, notes = to_srgb(image)
-    plain = turned(plain, orientation or 1)
-    if orientation is None:
-        notes.append("its EXIF data is broken and was ignored")
-    if frames > 1:
-        notes.append(f"first of {frames} frames")
-    rgb8, alpha8 = _to_arrays(plain)
-    height, width = rgb8.shape[:2]
-    header = Header(format=name, width=width, height=height)
+    name, upright, notes = _decode_upright(data, limits)
+    rgb8, alpha8 = _to_arrays(upright)
+    header = Header(format=name, width=upright.width, height=upright.height)
     return Photo(rgb8=rgb8, alpha8=alpha8, header=header, notes=tuple(notes))
 
 
@@ -112,8 +115,8 @@ def resize(
 ) -> NDArray[Any]:
     """Resample uint8 (H, W) or (H, W, 3), or float32 (H, W) or (H, W, C); the dtype is kept.
 
-    ``box`` is the part of the source that is resampled, as (top, left, bottom, right) in source pixels, which may
-    be fractions. Float results may overshoot the input's range with bicubic and lanczos.
+    ``box`` is the part of the source that is resampled: (top, left, bottom, right) in source pixels,
+    fractions allowed. Float results may overshoot the input's range with bicubic and lanczos.
     """
     if array.ndim == 3 and not (array.dtype == np.uint8 and array.shape[2] == 3):
         planes = [resize(array[..., i], height, width, kernel, box) for i in range(array.shape[2])]
@@ -124,31 +127,50 @@ def resize(
 
 
 def encode_png(rgb8: NDArray[np.uint8], alpha8: NDArray[np.uint8] | None = None) -> bytes:
-    """(H, W, 3) and (H, W) -> PNG, straight alpha, without metadata."""
-    return _save(_picture(rgb8, alpha8), "PNG", compress_level=3)
+    """(H, W, 3) and (H, W) -> PNG: straight alpha, every value kept, no metadata.
+
+    Run-length matching after PNG's filters makes a 12-megapixel cutout as small as zlib's level 6 does, in a
+    third of the time or less; only repeated patterns, such as text, come out larger.
+    """
+    return _save(_picture(rgb8, alpha8), "PNG", compress_type=zlib.Z_RLE)
 
 
 def encode_webp(rgb8: NDArray[np.uint8], alpha8: NDArray[np.uint8] | None = None, quality: int = 90) -> bytes:
-    """(H, W, 3) and (H, W) -> lossy WebP, straight alpha; colours under alpha 0 stay as given."""
-    return _save(_picture(rgb8, alpha8), "WEBP", quality=quality, exact=True, method=4)
+    """(H, W, 3) and (H, W) -> WebP: lossy colour, exact straight alpha, no metadata.
+
+    Colour under alpha 0 is kept like any other. Method 3 is as small as 4 in four fifths of the time; 6 takes
+    four times as long for 0 to 6 % of the bytes. Raises ValueError above 16,383 pixels a side.
+    """
+    return _save(_picture(rgb8, alpha8), "WEBP", quality=quality, exact=True, method=3)
 
 
 def encode_jpeg(rgb8: NDArray[np.uint8], quality: int = 90) -> bytes:
-    """(H, W, 3) -> JPEG; colour at full resolution from quality 90 on, at half below."""
+    """(H, W, 3) -> JPEG: colour at full resolution from quality 90 on, at half below; no metadata.
+
+    Raises ValueError above 65,500 pixels a side.
+    """
+    if max(rgb8.shape) > 65500:
+        raise ValueError(f"a JPEG has at most 65,500 pixels a side, got {rgb8.shape[:2]}")
+    image = _picture(rgb8, None)
     subsampling = "4:4:4" if quality >= 90 else "4:2:0"
-    return _save(_picture(rgb8, None), "JPEG", quality=quality, subsampling=subsampling, optimize=True)
+    try:
+        return _save(image, "JPEG", quality=quality, subsampling=subsampling, optimize=True)
+    except OSError:
+        # Optimised codes need the file in one buffer whose size Pillow guesses, and noise exceeds the guess.
+        # With standard codes the same pixels take a few per cent more bytes and need no such buffer.
+        return _save(image, "JPEG", quality=quality, subsampling=subsampling)
 
 
 def encode_grey(alpha8: NDArray[np.uint8]) -> bytes:
     """(H, W) -> 8-bit grey PNG: a matte as a file."""
-    return _save(Image.fromarray(np.ascontiguousarray(alpha8)), "PNG", compress_level=3)
+    return _save(Image.fromarray(np.ascontiguousarray(alpha8)), "PNG", compress_type=zlib.Z_RLE)
 
 
 def decode_grey(data: bytes) -> NDArray[np.uint8]:
     """The inverse of ``encode_grey``. It reads our own files, so anything else is our fault: ValueError."""
     try:
         name, image = open_picture(data, Limits(max_bytes=len(data), max_pixels=2**31))
-        load_pixels(name, image)
+        load_pixels(image, data)
     except CustomerError as error:
         raise ValueError(f"no matte of ours: {error}") from error
     if name != "PNG" or image.mode != "L":
@@ -156,8 +178,48 @@ def decode_grey(data: bytes) -> NDArray[np.uint8]:
     return np.array(image)
 
 
+def _decode_upright(data: bytes, limits: Limits) -> tuple[Format, Image.Image, list[str]]:
+    """A function of its own so that the file's reader, and its copies of the pixels, are gone afterwards."""
+    name, image = open_picture(data, limits)
+    notes = [*_notes_on_depth(image), *_notes_on_frames(image)]
+    load_pixels(image, data)
+    orientation = _orientation(image)
+    if orientation is None:
+        notes.append("its EXIF data is broken and was ignored")
+    plain, more_notes = to_srgb(image)
+    upright = plain.transpose(_TURNS[orientation]) if orientation in _TURNS else plain
+    return name, upright, notes + more_notes
+
+
+def _orientation(image: ImageFile) -> int | None:
+    """The EXIF orientation, 1 to 8; None if the EXIF is broken. Pillow turns a TIFF itself, so that is 1."""
+    if isinstance(image, TiffImageFile):
+        return 1
+    try:
+        exif = Image.Image.getexif(image)  # not the override of PNG, which decodes the pixels
+        value = exif.get(ExifTags.Base.Orientation, 1)
+    except BROKEN:
+        return None
+    return value if value in range(1, 9) else 1
+
+
+def _notes_on_depth(image: ImageFile) -> list[str]:
+    return ["16 bits reduced to 8"] if has_16_bits(image) else []
+
+
+def _notes_on_frames(image: ImageFile) -> list[str]:
+    """Frames are counted only where the header has the number: a hostile GIF or TIFF may list millions."""
+    try:
+        if image.format in ("GIF", "TIFF"):
+            return ["first of several frames"] if getattr(image, "is_animated", False) else []
+    except BROKEN:
+        return []  # the second frame is broken, and it is not ours to read
+    frames = getattr(image, "n_frames", 1)
+    return [f"first of {frames} frames"] if frames > 1 else []
+
+
 def _to_arrays(image: Image.Image) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
-    """L, LA, RGB or RGBA -> colour and opacity. In bands: Pillow's own export briefly holds everything twice."""
+    """L, LA, RGB or RGBA -> colour and opacity. In bands: Pillow's export briefly holds everything twice."""
     width, height = image.size
     rgb8 = np.empty((height, width, 3), np.uint8)
     alpha8 = np.empty((height, width), np.uint8) if image.mode in ("LA", "RGBA") else None

@@ -1,18 +1,20 @@
-"""Bytes -> an opened, then a loaded Pillow image, with every limit checked before memory is spent.
+"""Bytes -> an opened, then a decoded Pillow image, with every limit checked before memory is spent.
 
-``PIL.Image.open`` is not used. It refuses at a limit of its own before one can read the size, it warns about sizes
-that we allow, it tries formats that we do not want, and the ways round all that are process-wide switches. The
-formats are few, so their plugin classes are called directly.
+``PIL.Image.open`` is not used. It refuses at a limit of its own before one can read the size, warns about
+sizes that we allow and tries formats that we do not want, and the ways round that are process-wide switches.
+The formats are few, so their plugin classes are called directly.
 """
 
 import re
 import struct
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Literal
 
-from PIL import ExifTags, Image
+import numpy as np
+from PIL import Image
 from PIL.AvifImagePlugin import AvifImageFile
 from PIL.BmpImagePlugin import BmpImageFile
 from PIL.GifImagePlugin import GifImageFile
@@ -22,29 +24,32 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from cutout.errors import (
-    DamagedImage,
-    EmptyFile,
-    NotAnImage,
-    TooManyBytes,
-    TooManyPixels,
-    UnsupportedImage,
-)
+from cutout.errors import DamagedImage, EmptyFile, NotAnImage, TooManyBytes, TooManyPixels, UnsupportedImage
 
 Format = Literal["JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF"]
 
-# What Pillow's plugins raise on bytes that are not as they should be.
-BROKEN = (OSError, SyntaxError, ValueError, struct.error, EOFError, IndexError, KeyError, TypeError)
+# What Pillow's plugins raise on bytes that are not as they should be; a test has a file for each. UserWarning
+# is raised only where warnings are errors, as in the tests; elsewhere it is a line on stderr.
+BROKEN = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    IndexError,
+    OverflowError,
+    RuntimeError,
+    UserWarning,
+    ZeroDivisionError,
+    struct.error,
+)
 
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
+# A JPEG scan can be 75 bytes that cost a pass over all pixels; a usual progressive file has about ten.
+_MAX_SCANS = 100
+_SCAN, _END = b"\xff\xda", b"\xff\xd9"
+_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # as opposed to stuffed bytes and restarts among pixels
+
+# Two plugins look at Pillow's own limit, which warns above the first and refuses above the second number.
+_PLUGIN_MAX_PIXELS = {"GIF": 89_478_485, "WEBP": 178_956_970}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,62 +61,56 @@ class Limits:
 
 
 def open_picture(data: bytes, limits: Limits) -> tuple[Format, ImageFile]:
-    """Read the header only. Raises every error of the module ``errors`` that concerns a file."""
+    """Read the header only. Raises any of the errors that ``cutout.codec.decode`` lists."""
     if not data:
         raise EmptyFile("The file is empty.")
     if len(data) > limits.max_bytes:
         raise TooManyBytes(f"The file has {len(data):,} bytes; at most {limits.max_bytes:,} are accepted.")
     name = _format_of(data)
+    max_pixels = min(limits.max_pixels, _PLUGIN_MAX_PIXELS.get(name, limits.max_pixels))
     announced = _announced_size(name, data)
     if announced:
-        _check_size(*announced, limits)
+        _check_size(*announced, max_pixels)
     try:
         image = _PLUGINS[name](BytesIO(data))
     except BROKEN as error:
         raise DamagedImage(
-            f"The {name} file's header cannot be read: it is damaged, or of an unusual kind."
+            f"The header of the {name} file cannot be read: it is damaged or of an unusual kind."
         ) from error
-    _check_size(*image.size, limits)
+    _check_size(*image.size, max_pixels)
+    _check_kind(image, data)
     return name, image
 
 
-def load_pixels(name: Format, image: ImageFile) -> None:
-    """Decode in place; all of it or DamagedImage, never a picture that is grey from the middle on."""
+def load_pixels(image: ImageFile, data: bytes) -> None:
+    """Decode in place: all of it or DamagedImage, never a picture that is grey from the middle on."""
+    damaged = DamagedImage(f"The {image.format} file is truncated or damaged: not all pixels can be read.")
+    if isinstance(image, PngImageFile) and not _png_pixels_are_intact(data):
+        raise damaged
+    end = _end_of_jpeg(image, data) if isinstance(image, JpegImageFile) else 0
+    if end < 0:
+        raise damaged
     try:
         image.load()
     except BROKEN as error:
-        raise DamagedImage(f"The {name} file is truncated or damaged: not all pixels can be read.") from error
+        raise damaged from error
+    if isinstance(image, JpegImageFile) and _is_grey_where_missing(image, data, end):
+        raise damaged
 
 
-def orientation_of(image: ImageFile) -> int | None:
-    """The EXIF orientation, 1 to 8; None if the EXIF is broken. TIFF is turned by Pillow itself, so it is 1."""
-    if isinstance(image, TiffImageFile):
-        return 1
-    try:
-        value = image.getexif().get(ExifTags.Base.Orientation, 1)
-    except BROKEN:
-        return None
-    return value if value in range(1, 9) else 1
+class _Tiff(TiffImageFile):
+    """Pillow's reader without its own check of the size, which warns about sizes that we allow."""
 
-
-def turned(image: Image.Image, orientation: int) -> Image.Image:
-    """The picture as the viewer sees it."""
-    return image.transpose(_TURNS[orientation]) if orientation in _TURNS else image
-
-
-def _format_of(data: bytes) -> Format:
-    for name, looks_like in _SIGNATURES.items():
-        if looks_like(data):
-            return name
-    raise NotAnImage(f"The file is not a picture in a format that is read: {', '.join(_SIGNATURES)}.")
+    def load_prepare(self) -> None:
+        if self._im is None:
+            self.im = Image.new(self.mode, self._tile_size).im
+        super().load_prepare()
 
 
 def _is_avif(data: bytes) -> bool:
-    """HEIC uses the same container and partly the same major brands; the list of brands decides."""
-    if data[4:8] != b"ftyp" or len(data) < 16:
-        return False
+    """HEIC uses the same container and may use the same major brand; the list of brands decides."""
     brands = data[8 : min(int.from_bytes(data[:4]), 256)]
-    return b"avif" in brands or b"avis" in brands
+    return data[4:8] == b"ftyp" and (b"avif" in brands or b"avis" in brands)
 
 
 _SIGNATURES: dict[Format, Callable[[bytes], bool]] = {
@@ -125,43 +124,124 @@ _SIGNATURES: dict[Format, Callable[[bytes], bool]] = {
 }
 
 _PLUGINS: dict[Format, type[ImageFile]] = {
-    "JPEG": JpegImageFile,
+    "JPEG": JpegImageFile,  # not its factory: the first picture of a phone's MPO is the photograph
     "PNG": PngImageFile,
     "WEBP": WebPImageFile,
-    "TIFF": TiffImageFile,
+    "TIFF": _Tiff,
     "BMP": BmpImageFile,
     "GIF": GifImageFile,
     "AVIF": AvifImageFile,
 }
 
 
-def _announced_size(name: Format, data: bytes) -> tuple[int, int] | None:
-    """(width, height) where the plugin would spend memory or fail before telling; else None."""
-    if name == "WEBP" and len(data) >= 30:
-        if data[12:16] == b"VP8X":
-            return int.from_bytes(data[24:27], "little") + 1, int.from_bytes(data[27:30], "little") + 1
-        if data[12:16] == b"VP8L":
-            bits = int.from_bytes(data[21:25], "little")
-            return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
-        width, height = struct.unpack_from("<HH", data, 26)
-        return width & 0x3FFF, height & 0x3FFF
-    if name == "PNG" and len(data) >= 24:
-        width, height = struct.unpack_from(">II", data, 16)
-        return width, height
-    if name == "GIF" and len(data) >= 10:
-        width, height = struct.unpack_from("<HH", data, 6)
-        return width, height
-    if name == "AVIF":
-        sizes = [struct.unpack(">II", found) for found in re.findall(rb"ispe\0{4}(.{8})", data[:65536], re.S)]
-        return max(sizes, key=lambda size: size[0] * size[1], default=None)
-    return None
+def _format_of(data: bytes) -> Format:
+    for name, looks_like in _SIGNATURES.items():
+        if looks_like(data):
+            return name
+    raise NotAnImage(f"The file is not a picture in a format that is read: {', '.join(_SIGNATURES)}.")
 
 
-def _check_size(width: int, height: int, limits: Limits) -> None:
+def _check_size(width: int, height: int, max_pixels: int) -> None:
     if width == 0 or height == 0:
         raise UnsupportedImage(f"The picture is {width:,} x {height:,} pixels: there is nothing to see.")
-    if width * height > limits.max_pixels:
+    if width * height > max_pixels:
         raise TooManyPixels(
             f"The picture is {width:,} x {height:,} pixels ({width * height / 1e6:,.1f} megapixels); "
-            f"at most {limits.max_pixels / 1e6:,.1f} megapixels are accepted."
+            f"at most {max_pixels / 1e6:,.1f} megapixels are accepted."
         )
+
+
+def _check_kind(image: ImageFile, data: bytes) -> None:
+    if image.mode == "F":
+        raise UnsupportedImage("Pictures of floating-point numbers are not supported.")
+    if isinstance(image, TiffImageFile):
+        subfile_type = image.tag_v2.get(254, 0)
+        if data[8:10] == b"CR" or (isinstance(subfile_type, int) and subfile_type & 1):
+            raise UnsupportedImage("The file is a camera's raw file: its first picture is only a preview.")
+
+
+def _announced_size(name: Format, data: bytes) -> tuple[int, int] | None:
+    """(width, height), where the plugin would spend memory, warn or fail before one can ask it."""
+    reader = {"PNG": _png_size, "WEBP": _webp_size, "GIF": _gif_size, "AVIF": _avif_size}.get(name)
+    try:
+        return reader(data) if reader else None
+    except (struct.error, IndexError):
+        return None  # too short to say: the plugin will answer
+
+
+def _png_size(data: bytes) -> tuple[int, int]:
+    width, height = struct.unpack_from(">II", data, 16)
+    return width, height
+
+
+def _webp_size(data: bytes) -> tuple[int, int]:
+    if data[12:16] == b"VP8X":
+        return int.from_bytes(data[24:27], "little") + 1, int.from_bytes(data[27:30], "little") + 1
+    if data[12:16] == b"VP8L":
+        (bits,) = struct.unpack_from("<I", data, 21)
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    width, height = struct.unpack_from("<HH", data, 26)
+    return width & 0x3FFF, height & 0x3FFF
+
+
+def _gif_size(data: bytes) -> tuple[int, int]:
+    """The screen, or more: Pillow enlarges it to hold the first frame."""
+    width, height = struct.unpack_from("<HH", data, 6)
+    at = 13 + (3 << (data[10] & 7) + 1 if data[10] & 0x80 else 0)
+    while data[at] != ord(","):
+        if data[at] == ord("!"):
+            at += 2
+            while data[at]:  # blocks, each with its length in front
+                at += data[at] + 1
+        at += 1
+    frame_left, frame_top, frame_width, frame_height = struct.unpack_from("<4H", data, at + 1)
+    return max(width, frame_left + frame_width), max(height, frame_top + frame_height)
+
+
+def _avif_size(data: bytes) -> tuple[int, int] | None:
+    """The largest "image spatial extents" property: tiles and thumbnails have smaller ones."""
+    sizes = [
+        struct.unpack(">II", found) for found in re.findall(rb"ispe\0{4}(.{8})", data[:65536], re.DOTALL)
+    ]
+    return max(sizes, key=lambda size: size[0] * size[1], default=None)
+
+
+def _png_pixels_are_intact(data: bytes) -> bool:
+    """Compare the checksums of the pixels' chunks, which Pillow skips. Missing chunks are its business."""
+    view, at = memoryview(data), 8
+    while at + 12 <= len(data):
+        end = at + 8 + int.from_bytes(view[at : at + 4])
+        checksum = int.from_bytes(view[end : end + 4])
+        if data[at + 4 : at + 8] == b"IDAT" and zlib.crc32(view[at + 4 : end]) != checksum:
+            return False
+        at = end + 4
+    return True
+
+
+def _end_of_jpeg(image: JpegImageFile, data: bytes) -> int:
+    """Where the end marker of the first picture is, -1 without one. Raises UnsupportedImage."""
+    at, scans = image.fp.tell() if image.fp else 0, 1  # the plugin has read up to the first scan
+    while (marker := _MARKER.search(data, at)) and marker[0] != _END:
+        scans += marker[0] == _SCAN
+        if scans > _MAX_SCANS:
+            raise UnsupportedImage(f"The JPEG file has more than {_MAX_SCANS} scans.")
+        at = marker.end() + max(2, int.from_bytes(data[marker.end() : marker.end() + 2]))
+    return marker.start() if marker else -1
+
+
+def _is_grey_where_missing(image: JpegImageFile, data: bytes, end: int) -> bool:
+    """Whether a picture that is plain mid-grey at the bottom was cut off and closed with an end marker.
+
+    libjpeg paints missing blocks mid-grey and says so in a warning that Pillow drops. Without the end marker
+    it stops instead, at most three rows of blocks before what it has: that tells grey from missing.
+    Progressive files keep no order from top to bottom, so nothing can be said about them.
+    """
+    rows = (0, image.height - 64, image.width, image.height - 48)
+    if image.height <= 64 or "progressive" in image.info or (np.asarray(image.crop(rows)) != 128).any():
+        return False
+    again = JpegImageFile(BytesIO(data[:end]))
+    try:
+        again.load()
+    except OSError:
+        again.tile = []  # keep what there is
+    return not np.asarray(again.crop(rows)).any()
