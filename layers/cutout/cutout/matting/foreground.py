@@ -1,15 +1,20 @@
 """The subject's own colours: what is left when the old background is taken out of the mixed pixels."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
-from cutout.codec import resize
 from cutout.light import to_linear, to_srgb8
-from cutout.matting.multilevel import estimate, onto
-from cutout.matting.region import Mask, bounds, grow
+from cutout.matting.multilevel import block_means, covering, estimate
+from cutout.matting.region import Mask, bounds, grow, positions
 
 _RIM = 3  # pixels of colour under the transparent rim: what a viewer's resampling can reach
-_MAX_GRID_PIXELS = 3_000_000
+_AROUND = 64  # pixels around the edge that show what subject and background look like
+# Colours are estimated on a grid as fine as these allow: the one bounds memory, the other time.
+_MAX_GRID_PIXELS = 4_000_000
+_MAX_EDGE_PIXELS = 1_000_000
+_STRIP = 1 << 16  # pixels of the picture that are made float at a time
 _CHUNK = 1 << 17  # pixels of a list that are unmixed at a time
 
 Picture8 = NDArray[np.uint8]
@@ -19,13 +24,14 @@ def decontaminate(rgb8: Picture8, alpha8: Picture8) -> Picture8:
     """The foreground colour of every pixel of a camera picture, (H, W, 3) levels of sRGB.
 
     Where alpha is 255 exactly ``rgb8``; where it is less, the subject's colour without the background that
-    shines through, also under the transparent pixels within ``_RIM`` of the subject; zero beyond. Pictures
-    are unmixed in linear light, as a lens mixes them: Germer et al. 2020 (see ``multilevel``) on a grid of at
-    most ``_MAX_GRID_PIXELS``, then projected at full size onto the pixel's own equation a F + (1 - a) B = I.
+    shines through, also under the transparent pixels within ``_RIM`` of the subject; zero beyond. Unmixed in
+    linear light, as a lens mixes: Germer et al. 2020 (see ``multilevel``) on a grid that is coarser than the
+    picture only where much is to be done, then projected at full size onto the pixel's own a F + (1 - a) B =
+    I.
     """
     foreground8 = _opaque_part(rgb8, alpha8)
     edge = grow(alpha8 > 0, _RIM) & (alpha8 < 255)
-    box = bounds(edge)
+    box = bounds(edge, _AROUND)
     if edge[box].size > 0:
         _paint_edge(foreground8[box], rgb8[box], alpha8[box], edge[box])
     return foreground8
@@ -41,19 +47,25 @@ def _opaque_part(rgb8: Picture8, alpha8: Picture8) -> Picture8:
 
 def _paint_edge(foreground8: Picture8, rgb8: Picture8, alpha8: Picture8, edge: Mask) -> None:
     """Write the colours of the pixels of ``edge`` into ``foreground8``."""
-    height, width = edge.shape
-    shrink = min(1.0, (_MAX_GRID_PIXELS / edge.size) ** 0.5)
-    rows, columns = max(1, round(height * shrink)), max(1, round(width * shrink))
-    colours = estimate(
-        resize(np.ascontiguousarray(rgb8), rows, columns, "box"),
-        resize(np.ascontiguousarray(alpha8), rows, columns, "box"),
-        onto(edge, rows, columns),
-    )
-    all_y, all_x = np.nonzero(edge)
+    share = max(edge.size / _MAX_GRID_PIXELS, np.count_nonzero(edge) / _MAX_EDGE_PIXELS)
+    size = max(1, math.ceil(share**0.5))
+    colours = estimate(_grid(rgb8, alpha8, size), covering(edge, size))
+    all_y, all_x = positions(edge)
     for start in range(0, all_y.size, _CHUNK):
         y, x = all_y[start : start + _CHUNK], all_x[start : start + _CHUNK]
-        estimated = colours.between(y, x, height, width)
+        estimated = colours.between(y, x, size)
         foreground8[y, x] = to_srgb8(_project(estimated, to_linear(rgb8[y, x].T), alpha8[y, x])).T
+
+
+def _grid(rgb8: Picture8, alpha8: Picture8, size: int) -> NDArray[np.float32]:
+    """Linear light and alpha as (4, h, w) means over blocks of ``size`` x ``size``; made strip by strip."""
+    step = size * max(1, _STRIP // (size * rgb8.shape[1]))
+    strips = []
+    for top in range(0, rgb8.shape[0], step):
+        light = to_linear(np.moveaxis(rgb8[top : top + step], 2, 0))
+        alpha = alpha8[top : top + step].astype(np.float32) / np.float32(255)
+        strips.append(block_means(np.concatenate([light, alpha[None]]), size))
+    return np.concatenate(strips, axis=1)
 
 
 def _project(

@@ -26,8 +26,8 @@ def coefficients(guide: Planes, matte: Planes, radius: int, eps: float) -> Plane
     inside. ``eps`` is the variance below which colour is taken for noise.
 
     Ours: the plain filter blurs whatever the colours cannot explain (a mesh, a wire, two grounds in one
-    window). Here its answer counts only as far as the fit explains the matte's variance (R squared: not at all
-    up to a half), and the rest is the matte as it came.
+    window). Here its answer counts only as far as the fit explains the matte's variance (R squared: not at
+    all up to a half), and the rest is the matte as it came.
     """
     means = _window_means(_moments(guide, matte), radius)
     centre, m = means[:3], means[3]
@@ -44,8 +44,9 @@ def coefficients(guide: Planes, matte: Planes, radius: int, eps: float) -> Plane
 
 def _trust(explained: Planes) -> Planes:
     """0 up to one half, 1 from one on, smooth between."""
-    part: Planes = (2 * explained - 1).clip(0, 1)
-    return part * part * (3 - 2 * part)
+    part = (2 * explained - 1).clip(0, 1)
+    weight: Planes = part * part * (3 - 2 * part)
+    return weight
 
 
 def _moments(guide: Planes, matte: Planes) -> Planes:

@@ -17,9 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cutout.codec import resize
-from cutout.light import to_linear
-from cutout.matting.region import Mask, grow
+from cutout.matting.region import Mask, grow, positions
 
 _EPS = np.float32(5e-3)  # the paper's own values; published defaults (1e-5 and 1) let F follow the background
 _OMEGA = np.float32(0.1)
@@ -29,7 +27,6 @@ _SWEEPS = 8
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.intp]
-Level = tuple[NDArray[np.uint8], NDArray[np.uint8]]  # rgb8, alpha8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,17 +36,16 @@ class Colours:
     values: Floats  # (6, n): F's three channels, then B's
     slot: NDArray[np.int32]  # (h, w): which of the n a pixel is; 0 also for pixels that are none of them
 
-    def nearest(self, y: Indices, x: Indices, height: int, width: int) -> Floats:
-        """(6, m) colours for m pixels of a (height, width) picture over the same scene."""
-        rows, columns = self.slot.shape
-        found: Floats = self.values.take(self.slot[y * rows // height, x * columns // width], axis=1)
+    def under(self, y: Indices, x: Indices) -> Floats:
+        """(6, m) colours of the cells that hold m pixels of a grid twice as fine."""
+        found: Floats = self.values.take(self.slot[y // 2, x // 2], axis=1)
         return found
 
-    def between(self, y: Indices, x: Indices, height: int, width: int) -> Floats:
-        """As ``nearest``, interpolated bilinearly."""
+    def between(self, y: Indices, x: Indices, size: int) -> Floats:
+        """(6, m) colours, interpolated bilinearly, for m pixels of a grid ``size`` times as fine."""
         total = np.zeros((6, y.size), np.float32)
-        for row, row_weight in _taps(y, height, self.slot.shape[0]):
-            for column, column_weight in _taps(x, width, self.slot.shape[1]):
+        for row, row_weight in _taps(y, size, self.slot.shape[0]):
+            for column, column_weight in _taps(x, size, self.slot.shape[1]):
                 total += self.values.take(self.slot[row, column], axis=1) * (row_weight * column_weight)
         return total
 
@@ -64,73 +60,85 @@ class _Half:
     inverse: tuple[Floats, Floats, Floats]  # FF, FB, BB
 
 
-def estimate(rgb8: NDArray[np.uint8], alpha8: NDArray[np.uint8], where: Mask) -> Colours:
-    """F and B for the pixels of ``where`` and their neighbours; all three arguments are (h, w) grids.
+def estimate(planes: Floats, where: Mask) -> Colours:
+    """F and B for the pixels of ``where`` and their neighbours.
 
-    Mixed pixels get both colours by the paper's method. An opaque pixel's F and a clear pixel's B are the
-    picture; the other colour is carried over from the coarser levels. ``where`` should hold every mixed
-    pixel.
+    ``planes`` is (4, h, w): linear red, green, blue and alpha in [0, 1]; ``where`` is (h, w). Mixed pixels of
+    ``where`` get both colours by the paper's method. An opaque pixel's F and a clear pixel's B are the
+    picture itself; all other colours are carried over from the coarser levels.
     """
-    levels, masks = [(rgb8, alpha8)], [grow(where, 1)]
+    levels = [(planes, where)]
     while levels[-1][1].size > 1:
-        rgb8, alpha8 = levels[-1]
-        height, width = (alpha8.shape[0] + 1) // 2, (alpha8.shape[1] + 1) // 2
-        levels.append((resize(rgb8, height, width, "box"), resize(alpha8, height, width, "box")))
-        masks.append(grow(onto(masks[-1], height, width), 1))
-    colours = _means(next(level for level in levels if max(level[1].shape) <= 2 * _SMALL))
-    for level, mask in zip(reversed(levels), reversed(masks), strict=True):
-        colours = _solve_level(level, mask, colours)
+        planes, where = levels[-1]
+        levels.append((block_means(planes, 2), covering(where, 2)))
+    colours = _means(next(planes for planes, _ in levels if max(planes.shape[1:]) <= 2 * _SMALL))
+    for planes, where in reversed(levels):
+        colours = _solve_level(planes, where, colours)
     return colours
 
 
-def onto(mask: Mask, height: int, width: int) -> Mask:
-    """The pixels of a smaller (height, width) grid that ``Colours.nearest`` reads for those of ``mask``."""
-    y, x = np.nonzero(mask)
-    smaller = np.zeros((height, width), np.bool_)
-    smaller[y * height // mask.shape[0], x * width // mask.shape[1]] = True
-    return smaller
+def block_means(planes: Floats, size: int) -> Floats:
+    """Means of blocks of ``size`` x ``size``; the last row and column are repeated to fill the last ones."""
+    missing = [(0, 0)] + [(0, -length % size) for length in planes.shape[1:]]
+    padded = np.pad(planes, missing, "edge") if any(after for _, after in missing) else planes
+    for axis in (1, 2):
+        padded = np.moveaxis(padded, axis, 0)
+        total = padded[::size].copy()
+        for offset in range(1, size):
+            total += padded[offset::size]
+        padded = np.moveaxis(total, 0, axis)
+    return padded * np.float32(1 / size**2)
 
 
-def _taps(at: Indices, pixels: int, cells: int) -> Iterator[tuple[Indices, Floats]]:
+def covering(mask: Mask, size: int) -> Mask:
+    """The blocks of ``size`` x ``size`` that hold a pixel of ``mask``."""
+    blocks = np.zeros([-(-length // size) for length in mask.shape], np.bool_)
+    y, x = positions(mask)
+    blocks[y // size, x // size] = True
+    return blocks
+
+
+def _taps(at: Indices, size: int, cells: int) -> Iterator[tuple[Indices, Floats]]:
     """The two cells beside every pixel along one axis, and how much each counts."""
-    position = (at + 0.5) * (cells / pixels) - 0.5
+    position = (at + 0.5) / size - 0.5
     low = np.floor(position).astype(np.intp)
     part = (position - low).astype(np.float32)
     yield np.maximum(low, 0), 1 - part
     yield np.minimum(low + 1, cells - 1), part
 
 
-def _means(level: Level) -> Colours:
+def _means(planes: Floats) -> Colours:
     """One F and one B for the whole picture: what the pyramid starts from."""
-    light = to_linear(level[0].reshape(-1, 3))
-    alpha8 = level[1].ravel()
-    sides = [light[mask] if mask.any() else light for mask in (alpha8 > 229, alpha8 < 26)]  # .9 and .1
-    values = np.concatenate([side.mean(0) for side in sides])[:, None]
+    light, alpha = planes[:3], planes[3]
+    sides = [light[:, mask] if mask.any() else light.reshape(3, -1) for mask in (alpha > 0.9, alpha < 0.1)]
+    values = np.concatenate([side.mean(1) for side in sides])[:, None]
     return Colours(values=values, slot=np.zeros((1, 1), np.int32))
 
 
-def _solve_level(level: Level, mask: Mask, coarser: Colours) -> Colours:
-    rgb8, alpha8 = level
-    y, x, halves = _chequered(alpha8, mask)
-    slot = np.zeros(alpha8.shape, np.int32)
+def _solve_level(planes: Floats, where: Mask, coarser: Colours) -> Colours:
+    y, x, halves = _chequered(planes[3], where)
+    slot = np.zeros(where.shape, np.int32)
     slot[y, x] = np.arange(y.size)
-    levels8 = alpha8[y, x]
-    light = to_linear(rgb8[y, x].T)
-    values = coarser.nearest(y, x, *alpha8.shape)
-    values[:3, levels8 == 255] = light[:, levels8 == 255]
-    values[3:, levels8 == 0] = light[:, levels8 == 0]
-    alpha = levels8 * np.float32(1 / 255)
+    listed = planes.reshape(4, -1).take(y * where.shape[1] + x, axis=1)
+    light, alpha = listed[:3], listed[3]
+    values = coarser.under(y, x)
+    values[:3, alpha == 1] = light[:, alpha == 1]
+    values[3:, alpha == 0] = light[:, alpha == 0]
     systems = [_half(mine, slot, (y[mine], x[mine]), alpha, light) for mine in halves]
-    for _ in range(_SWEEPS_SMALL if max(alpha8.shape) <= _SMALL else _SWEEPS):
+    for _ in range(_SWEEPS_SMALL if max(where.shape) <= _SMALL else _SWEEPS):
         for system in systems:
             _sweep(values, system)
     return Colours(values=values, slot=slot)
 
 
-def _chequered(alpha8: NDArray[np.uint8], mask: Mask) -> tuple[Indices, Indices, list[slice]]:
-    """The pixels of ``mask``: mixed ones on black fields, then on white ones (two slices), then the rest."""
-    y, x = np.nonzero(mask)
-    mixed = (alpha8[y, x] > 0) & (alpha8[y, x] < 255)
+def _chequered(alpha: Floats, where: Mask) -> tuple[Indices, Indices, list[slice]]:
+    """The pixels of ``where`` and their neighbours, in three runs.
+
+    First the mixed ones of ``where`` on the chequerboard's black fields, then those on its white ones (these
+    are the two slices), then all the rest.
+    """
+    y, x = positions(grow(where, 1))
+    mixed = where[y, x] & (alpha[y, x] > 0) & (alpha[y, x] < 1)
     field = np.where(mixed, (y + x) & 1, 2).astype(np.uint8)
     order = np.argsort(field, kind="stable")
     black, white = np.searchsorted(field[order], [1, 2]).tolist()

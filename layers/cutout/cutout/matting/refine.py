@@ -75,7 +75,7 @@ def _make_grid(rgb8: NDArray[np.uint8], coarse8: NDArray[np.uint8]) -> _Grid:
     margin = reach(radius) + 1  # one more: bilinear interpolation looks over the tile's edge
     guide8 = np.pad(resize(rgb8, rows, columns, "box"), ((margin, margin), (margin, margin), (0, 0)), "edge")
     matte = resize(coarse8.astype(np.float32) / np.float32(255), rows, columns, "lanczos")
-    clear, opaque = matte <= _SURE, matte >= 1 - _SURE
+    clear, opaque = matte <= _SURE, matte >= 1 - _SURE  # also what the kernel overshoots
     matte[clear], matte[opaque] = 0, 1
     return _Grid(
         guide=guide8.transpose(2, 0, 1).astype(np.float32, order="C") / np.float32(255),

@@ -28,9 +28,19 @@ def _grow_along(mask: Mask, radius: int, axis: int) -> Mask:
     return grown
 
 
-def bounds(mask: Mask) -> tuple[slice, slice]:
-    """The smallest rectangle that holds every set pixel; empty slices when there is none."""
+def positions(mask: Mask) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows and columns of the set pixels, in reading order: ``np.nonzero``, several times as fast."""
+    y, x = np.divmod(np.flatnonzero(mask), mask.shape[1])
+    return y, x
+
+
+def bounds(mask: Mask, margin: int) -> tuple[slice, slice]:
+    """The smallest rectangle that holds every set pixel, and ``margin`` more on all sides inside the picture.
+
+    Empty slices when no pixel is set.
+    """
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     if rows.size == 0:
         return slice(0, 0), slice(0, 0)
-    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+    y0, y1, x0, x1 = int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
+    return slice(max(0, y0 - margin), y1 + margin), slice(max(0, x0 - margin), x1 + margin)

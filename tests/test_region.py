@@ -1,0 +1,49 @@
+import numpy as np
+import pytest
+
+from cutout.matting.region import bounds, grow, positions
+
+
+def _spot(shape, at):
+    mask = np.zeros(shape, np.bool_)
+    mask[at] = True
+    return mask
+
+
+@pytest.mark.parametrize("radius", [0, 1, 2, 3, 4, 7, 30])
+def test_a_pixel_grows_to_a_square_of_that_radius(radius):
+    grown = grow(_spot((40, 50), (20, 25)), radius)
+
+    expected = np.zeros((40, 50), np.bool_)
+    expected[max(0, 20 - radius) : 21 + radius, max(0, 25 - radius) : 26 + radius] = True
+    assert np.array_equal(grown, expected)
+
+
+def test_growing_does_not_wrap_around():
+    grown = grow(_spot((3, 6), (0, 0)), 1)
+
+    assert grown.astype(int).tolist() == [[1, 1, 0, 0, 0, 0], [1, 1, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0]]
+
+
+def test_growing_leaves_its_argument_alone():
+    mask = _spot((5, 5), (2, 2))
+
+    grow(mask, 2)
+
+    assert mask.sum() == 1
+
+
+def test_bounds_are_the_smallest_rectangle():
+    mask = _spot((9, 9), (2, 7)) | _spot((9, 9), (5, 3))
+
+    assert bounds(mask, margin=0) == (slice(2, 6), slice(3, 8))
+
+
+def test_an_empty_mask_has_empty_bounds():
+    assert bounds(np.zeros((4, 4), np.bool_), margin=3) == (slice(0, 0), slice(0, 0))
+
+
+def test_positions_come_in_reading_order():
+    y, x = positions(np.array([[0, 1, 0], [1, 0, 1]], np.bool_))
+
+    assert (y.tolist(), x.tolist()) == ([0, 1, 1], [1, 0, 2])
