@@ -124,16 +124,23 @@ def linear_grey() -> bytes:
 
 
 def press_with_grey_cyan() -> bytes:
-    """CMYK whose cyan ink, absurdly, looks like CIELAB (50, 0, 0); black is black and paper is white."""
+    """CMYK whose cyan ink, absurdly, looks like CIELAB (50, 0, 0), and whose blackest black is (20, 0, 0).
+
+    That is the table for relative colorimetry; in the one for perception there is only paper white.
+    """
     corners = np.full(
         (2, 2, 2, 2, 3), (255, 128, 128), np.uint8
     )  # C, M, Y, K; L* = 100 is 255, a* = 0 is 128
+    paper = _lut_of_4_inks(corners)
     corners[1, :, :, 0] = (128, 128, 128)
-    corners[:, :, :, 1] = (0, 128, 128)
-    ramp = bytes(range(256))
-    identity = _fixed(1, 0, 0, 0, 1, 0, 0, 0, 1)
-    table = b"mft1" + bytes(4) + bytes([4, 3, 2, 0]) + identity + ramp * 4 + corners.tobytes() + ramp * 3
-    return icc_profile(b"CMYK", b"Lab ", dict.fromkeys((b"A2B0", b"A2B1"), table))
+    corners[:, :, :, 1] = (51, 128, 128)
+    return icc_profile(b"CMYK", b"Lab ", {b"A2B0": paper, b"A2B1": _lut_of_4_inks(corners)})
+
+
+def _lut_of_4_inks(corners: NDArray[np.uint8]) -> bytes:
+    """ICC's lut8Type: 4 channels in, 3 out, a grid of 2 points, ramps before and after."""
+    ramp, identity = bytes(range(256)), _fixed(1, 0, 0, 0, 1, 0, 0, 0, 1)
+    return b"mft1" + bytes(4) + bytes([4, 3, 2, 0]) + identity + ramp * 4 + corners.tobytes() + ramp * 3
 
 
 NOISE = np.random.default_rng(1).integers(0, 256, (24, 40, 3), np.uint8)

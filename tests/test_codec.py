@@ -121,13 +121,14 @@ def test_png_gives_back_colour_and_opacity_even_where_nothing_is_visible():
 
 
 def test_webp_gives_back_opacity_exactly_and_keeps_the_colour_under_it():
-    alpha8 = noise(24, 40)
+    """Unless asked, libwebp levels the colour where nothing is visible."""
+    rgb8, alpha8 = codec.resize(noise(6, 10, 3), 24, 40), noise(24, 40)
     alpha8[:, :20] = 0
 
-    photo = codec.decode(codec.encode_webp(UPRIGHT, alpha8), LIMITS)
+    photo = codec.decode(codec.encode_webp(rgb8, alpha8), LIMITS)
 
     np.testing.assert_array_equal(photo.alpha8, alpha8)
-    assert np.abs(photo.rgb8[CORNERS].astype(int) - UPRIGHT[CORNERS]).max() <= 4
+    assert np.abs(photo.rgb8[:, :20].astype(int) - rgb8[:, :20]).mean() < 20
 
 
 def test_without_opacity_a_file_has_none():

@@ -60,15 +60,17 @@ def test_a_profile_is_applied(mode, colour, profile, expected):
 
 @pytest.mark.parametrize(
     ("ink", "expected"),
-    [((0, 0, 0, 0), 255), ((255, 0, 0, 0), 119), ((0, 0, 0, 255), 0)],
+    [((0, 0, 0, 0), 255), ((255, 0, 0, 0), 111), ((0, 0, 0, 255), 0)],
     ids=["paper is white", "cyan is what the profile says", "black ink is black"],
 )
 @pytest.mark.parametrize("name", ["JPEG", "TIFF"])
 def test_cmyk_with_a_profile(name, ink, expected):
-    """CIELAB (50, 0, 0) is sRGB 119; without the profile cyan would be (0, 255, 255)."""
+    """Black point compensation moves the press's Y = 0.0299 to 0, so L* = 50 ends at Y = 0.159: 111."""
     file = flat("CMYK", ink, name, quality=100, icc_profile=press_with_grey_cyan())
+    pixel, notes = one_pixel(file)
 
-    assert one_pixel(file) == ([expected] * 3, CONVERTED)
+    np.testing.assert_allclose(pixel, expected, atol=1)
+    assert notes == CONVERTED
 
 
 @pytest.mark.parametrize(
@@ -123,6 +125,15 @@ def test_cielab_tiff(lab, expected):
 
     np.testing.assert_allclose(pixel, expected, atol=6)
     assert notes == ("converted from CIELAB",)
+
+
+def test_cielab_needs_no_profile():
+    plain, with_profile = (
+        flat("LAB", (90, 30, 40), "TIFF"),
+        flat("LAB", (90, 30, 40), "TIFF", icc_profile=adobe_rgb()),
+    )
+
+    assert one_pixel(plain) == one_pixel(with_profile)
 
 
 def test_ycbcr_tiff():

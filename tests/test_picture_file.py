@@ -20,13 +20,9 @@ FIFTY = codec.Limits(max_bytes=10_000, max_pixels=50_000_000)
 
 
 def gif(screen, frame):
-    """A GIF header with one frame's header, after a comment; no pixels."""
-    comment = b"!\xfe\x05,,,,,\x00"
-    return b"GIF89a" + struct.pack("<HHBBB", *screen, 0x80, 0, 0) + bytes(6) + comment + frame_of(frame)
-
-
-def frame_of(size):
-    return b"," + struct.pack("<4HBB", 0, 0, *size, 0, 8)
+    """A GIF's header, and its first frame's after a palette and a comment full of commas; no pixels."""
+    before = b"GIF89a" + struct.pack("<HHBBB", *screen, 0x80, 0, 0) + b",,,,,," + b"!\xfe\x05,,,,,\0"
+    return before + b"," + struct.pack("<4HBB", 0, 0, *frame, 0, 8)
 
 
 def webp(kind, body):

@@ -3,7 +3,7 @@
 import zlib
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any, Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,7 @@ __all__ = [
 ]
 
 Kernel = Literal["box", "bilinear", "bicubic", "lanczos"]
+Value = TypeVar("Value", np.uint8, np.float32)
 
 _KERNELS = {
     "box": Image.Resampling.BOX,
@@ -107,12 +108,12 @@ def to_uint8(values: NDArray[np.float32]) -> NDArray[np.uint8]:
 
 
 def resize(
-    array: NDArray[Any],
+    array: NDArray[Value],
     height: int,
     width: int,
     kernel: Kernel = "lanczos",
     box: tuple[float, float, float, float] | None = None,
-) -> NDArray[Any]:
+) -> NDArray[Value]:
     """Resample uint8 (H, W) or (H, W, 3), or float32 (H, W) or (H, W, C); the dtype is kept.
 
     ``box`` is the part of the source that is resampled: (top, left, bottom, right) in source pixels,
@@ -122,7 +123,7 @@ def resize(
         planes = [resize(array[..., i], height, width, kernel, box) for i in range(array.shape[2])]
         return np.stack(planes, axis=-1)
     top, left, bottom, right = box or (0, 0, *array.shape[:2])
-    image = Image.fromarray(np.ascontiguousarray(array))
+    image = Image.fromarray(array)
     return np.array(image.resize((width, height), _KERNELS[kernel], (left, top, right, bottom)))
 
 
@@ -163,7 +164,7 @@ def encode_jpeg(rgb8: NDArray[np.uint8], quality: int = 90) -> bytes:
 
 def encode_grey(alpha8: NDArray[np.uint8]) -> bytes:
     """(H, W) -> 8-bit grey PNG: a matte as a file."""
-    return _save(Image.fromarray(np.ascontiguousarray(alpha8)), "PNG", compress_type=zlib.Z_RLE)
+    return _save(Image.fromarray(alpha8), "PNG", compress_type=zlib.Z_RLE)
 
 
 def decode_grey(data: bytes) -> NDArray[np.uint8]:
@@ -240,7 +241,7 @@ def _to_arrays(image: Image.Image) -> tuple[NDArray[np.uint8], NDArray[np.uint8]
 
 def _picture(rgb8: NDArray[np.uint8], alpha8: NDArray[np.uint8] | None) -> Image.Image:
     if alpha8 is None:
-        return Image.fromarray(np.ascontiguousarray(rgb8))
+        return Image.fromarray(rgb8)
     return Image.fromarray(np.dstack((rgb8, alpha8)))
 
 
