@@ -17,7 +17,7 @@ class StageReport(Record):
     @property
     def total_ms(self) -> float:
         """Wall time of the whole stage in milliseconds."""
-        return sum(self.steps_ms.values())
+        return round(sum(self.steps_ms.values()), 1)
 
 
 class Picture(Record):
