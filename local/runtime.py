@@ -68,6 +68,15 @@ def error(kind: str, message: str) -> Answer:
     return Answer(body=json.dumps({"errorType": kind, "errorMessage": message}).encode(), failed=True)
 
 
+def peak_memory_mb(pid: int) -> float:
+    """The largest resident set that a process has had (Linux; 0 elsewhere)."""
+    status = Path(f"/proc/{pid}/status")
+    if not status.exists():
+        return 0.0
+    kib = [line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM")]
+    return int(kib[0]) / 1024 if kib else 0.0
+
+
 class Sandbox:
     """One process of one function, invoked with one event at a time."""
 
@@ -133,11 +142,7 @@ class Sandbox:
 
     def peak_memory_mb(self) -> float:
         """The largest resident set the process has had (Linux; 0 elsewhere)."""
-        status = Path(f"/proc/{self.process.pid}/status")
-        if not status.exists():
-            return 0.0
-        kib = [line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM")]
-        return int(kib[0]) / 1024 if kib else 0.0
+        return peak_memory_mb(self.process.pid)
 
     def _watch(self) -> None:
         code = self.process.wait()
