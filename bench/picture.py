@@ -1,18 +1,18 @@
 """Draws the README's picture: the example photograph, and its cutout on three backgrounds.
 
-    PYTHONPATH=layers/cutout .venv/bin/python -m bench.picture docs/astronaut.jpg
+PYTHONPATH=layers/cutout .venv/bin/python -m bench.picture docs/astronaut.jpg
 """
 
 import argparse
 from pathlib import Path
 
 import numpy as np
+
 from cutout.codec import Limits, decode, encode_jpeg
 from cutout.matting.tensor import to_alpha8, to_tensor
 from cutout.network import load, read_card
 from cutout.pipeline import clean, full_matte, make_proxy
 from cutout.rendering.backgrounds import flatten
-
 from local.deploy import ROOT
 from local.run import example_photo
 

@@ -4,10 +4,10 @@ from io import BytesIO
 
 import numpy as np
 import pytest
-from picture_bytes import LIMITS, blocks, png_chunk, saved
 from PIL import Image
 
 from cutout import codec
+from picture_bytes import LIMITS, blocks, png_chunk, saved
 
 UPRIGHT = blocks()
 STORED = {

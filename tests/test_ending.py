@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from fakes import FakeS3, FakeSqs
 
 from cutout.errors import EmptyFile, OutOfTime
 from cutout.service.ending import Endings
 from cutout.service.jobs import Job, Outcome, Source
 from cutout.service.table import JobState, JobTable
+from fakes import FakeS3, FakeSqs
 
 JOB = Job(
     id="a" * 32,

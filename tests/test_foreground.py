@@ -2,10 +2,10 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from scenes import assert_close, disc, mesh, strands
 
 from cutout.matting import foreground as module
 from cutout.matting.foreground import decontaminate
+from scenes import assert_close, disc, mesh, strands
 
 
 def _colour_error(scene, foreground8):

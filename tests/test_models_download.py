@@ -5,8 +5,8 @@ from pathlib import Path
 from urllib.request import ProxyHandler, build_opener
 
 import pytest
-from byte_server import ByteServer, serving
 
+from byte_server import ByteServer, serving
 from models.download import SourceFailed, download
 
 BODY = random.Random(0).randbytes(1_000_000)

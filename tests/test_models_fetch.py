@@ -5,8 +5,8 @@ from pathlib import Path
 from urllib.request import ProxyHandler, build_opener
 
 import pytest
-from byte_server import ByteServer, serving
 
+from byte_server import ByteServer, serving
 from models.catalog import Model, NpmSource, UrlSource
 from models.download import SourceFailed
 from models.fetch import Means, NotFetched, fetch, main

@@ -1,9 +1,9 @@
 import numpy as np
 import onnxruntime
 import pytest
-import tiny_networks
 from onnx import TensorProto, helper
 
+import tiny_networks
 from models import graph
 
 PIXEL = np.array([0.4, -0.2, 0.8], np.float32).reshape(1, 3, 1, 1)

@@ -6,9 +6,9 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
-import tiny_networks
 from onnx import TensorProto, helper, numpy_helper
 
+import tiny_networks
 from models import catalog, prepare
 from models.prepare import NotPrepared
 

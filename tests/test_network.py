@@ -3,8 +3,8 @@ import json
 import numpy as np
 import onnx
 import pytest
-import tiny_networks
 
+import tiny_networks
 from cutout.network import ModelCard, ModelUnavailable, load, read_card
 
 CARD = {

@@ -1,11 +1,11 @@
 from typing import Any
 
 import pytest
-from fakes import ClientError, FakeS3
 
 from cutout.errors import SourceGone, Superseded, TooManyBytes
 from cutout.service.jobs import Source
 from cutout.service.objects import is_newer, open_upload, write_result
+from fakes import ClientError, FakeS3
 
 SOURCE = Source(bucket="in", key="a.jpg", sequencer="0A")
 

@@ -2,6 +2,10 @@
 
 import numpy as np
 import pytest
+from PIL import Image, ImageCms
+
+from cutout import codec
+from cutout.errors import DamagedImage, UnsupportedImage
 from picture_bytes import (
     LIMITS,
     adobe_rgb,
@@ -13,10 +17,6 @@ from picture_bytes import (
     saved,
     tiff,
 )
-from PIL import Image, ImageCms
-
-from cutout import codec
-from cutout.errors import DamagedImage, UnsupportedImage
 
 CONVERTED = ("converted to sRGB with its ICC profile",)
 MISFIT = "its ICC profile does not fit its pixels and was ignored"

@@ -6,11 +6,11 @@ import zlib
 
 import numpy as np
 import pytest
-from picture_bytes import CUTOUT, FILES, LIMITS, NOISE, blocks, png, png_chunk, saved, tiff
 from PIL import Image
 
 from cutout import codec
 from cutout.errors import CustomerError, DamagedImage, UnsupportedImage
+from picture_bytes import CUTOUT, FILES, LIMITS, NOISE, blocks, png, png_chunk, saved, tiff
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -4,7 +4,6 @@ import re
 import struct
 
 import pytest
-from picture_bytes import FILES, LIMITS, NOISE, png, saved, tiff
 from PIL import Image
 
 from cutout import codec
@@ -15,6 +14,7 @@ from cutout.errors import (
     TooManyPixels,
     UnsupportedImage,
 )
+from picture_bytes import FILES, LIMITS, NOISE, png, saved, tiff
 
 FIFTY = codec.Limits(max_bytes=10_000, max_pixels=50_000_000)
 

@@ -2,12 +2,12 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from scenes import assert_close, coarse, disc, mesh, strands
 
 from cutout.codec import resize
 from cutout.matting import guided
 from cutout.matting import refine as module
 from cutout.matting.refine import refine
+from scenes import assert_close, coarse, disc, mesh, strands
 
 
 def _error(expected, actual):

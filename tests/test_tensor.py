@@ -1,7 +1,7 @@
 import numpy as np
-from scenes import assert_close
 
 from cutout.matting.tensor import to_alpha8, to_tensor
+from scenes import assert_close
 
 
 def test_a_proxy_becomes_planes_in_the_models_own_units():

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
+
 import standin
 from driver import Driver
-
 from local.stack import local_stack
 
 

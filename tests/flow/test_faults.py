@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 import standin
 from driver import Driver, disc
-
 from local.stack import local_stack
 
 

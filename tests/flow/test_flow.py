@@ -8,10 +8,10 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import numpy as np
 import pytest
-from driver import Driver, disc, submit_form
 from standardwebhooks import Webhook
 
 from cutout.service.table import JobState
+from driver import Driver, disc, submit_form
 
 
 def upload_event(flow: Driver, key: str, sequencer: str) -> str:

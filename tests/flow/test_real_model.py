@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from driver import Driver
 from PIL import Image
 
+from driver import Driver
 from local.run import example_photo
 from local.stack import local_stack
 

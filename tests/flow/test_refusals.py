@@ -6,8 +6,9 @@ import zlib
 
 import numpy as np
 import pytest
-from driver import Driver, disc
 from PIL import Image
+
+from driver import Driver, disc
 
 
 def huge_header() -> bytes:

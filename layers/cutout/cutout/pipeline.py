@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cutout.codec import Photo, encode_jpeg, encode_png, encode_webp, resize
+from cutout.errors import BadRecipe
 from cutout.matting.foreground import decontaminate
 from cutout.matting.refine import refine
 from cutout.recipe import Output
 from cutout.rendering.backgrounds import flatten
 
 WHITE = (255, 255, 255)
+MOST_PIXELS_A_SIDE = {"webp": 16_383, "jpeg": 65_500}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -66,7 +68,19 @@ def intersect(alpha8: NDArray[np.uint8], given: NDArray[np.uint8] | None) -> NDA
 
 
 def render(cutout: Cutout, output: Output) -> bytes:
-    """One output file of a cutout."""
+    """One output file of a cutout.
+
+    Raises
+    ------
+    BadRecipe
+        The picture has more pixels on a side than the format can hold.
+    """
+    side, most = max(cutout.alpha8.shape), MOST_PIXELS_A_SIDE.get(output.format)
+    if most is not None and side > most:
+        raise BadRecipe(
+            f"Output {output.name!r}: a {output.format} has at most {most:,} pixels a side, "
+            f"and the picture has {side:,}; allowed here: png."
+        )
     colour = output.colour
     rgb8 = cutout.rgb8 if colour is None else flatten(cutout.rgb8, cutout.alpha8, colour)
     alpha8 = cutout.alpha8 if colour is None else None

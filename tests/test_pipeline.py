@@ -1,0 +1,120 @@
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cutout.codec import Header, Photo
+from cutout.errors import BadRecipe
+from cutout.pipeline import Cutout, clean, full_matte, make_proxy, render
+from cutout.recipe import Output
+from cutout.rendering.backgrounds import flatten
+
+
+def photo(rgb8: np.ndarray, alpha8: np.ndarray | None = None) -> Photo:
+    header = Header(format="PNG", width=rgb8.shape[1], height=rgb8.shape[0])
+    return Photo(rgb8=rgb8, alpha8=alpha8, header=header, notes=())
+
+
+def scene(height: int = 40, width: int = 60) -> np.ndarray:
+    """Left half subject (red), right half background (blue)."""
+    rgb8 = np.zeros((height, width, 3), np.uint8)
+    rgb8[:, : width // 2] = (200, 30, 20)
+    rgb8[:, width // 2 :] = (10, 40, 220)
+    return rgb8
+
+
+COARSE = np.repeat(np.where(np.arange(64) < 32, 255, 0).astype(np.uint8)[None], 64, axis=0)
+
+
+def test_a_cutout_has_the_photo_s_size_and_keeps_the_subject_s_pixels() -> None:
+    picture = photo(scene())
+
+    cutout = clean(picture, full_matte(picture, COARSE))
+
+    assert cutout.alpha8.shape == (40, 60)
+    assert cutout.alpha8[20, 5] == 255
+    assert cutout.alpha8[20, 55] == 0
+    assert cutout.rgb8[20, 5].tolist() == [200, 30, 20]
+    assert cutout.rgb8[20, 55].tolist() == [0, 0, 0]
+
+
+def test_what_was_transparent_stays_transparent() -> None:
+    given = np.full((40, 60), 255, np.uint8)
+    given[:10] = 0
+    given[10:20] = 128
+    picture = photo(scene(), given)
+
+    alpha8 = full_matte(picture, COARSE)
+
+    assert (alpha8[:10] == 0).all()
+    assert alpha8[15, 5] == 128
+    assert alpha8[30, 5] == 255
+
+
+def test_the_network_sees_a_transparent_picture_over_white() -> None:
+    """Hidden colours, often black, are not what people saw."""
+    picture = photo(np.zeros((8, 8, 3), np.uint8), np.zeros((8, 8), np.uint8))
+
+    assert (make_proxy(picture, 4) == 255).all()
+
+
+def test_the_proxy_is_stretched_to_the_square() -> None:
+    proxy = make_proxy(photo(scene(40, 60)), 32)
+
+    assert proxy.shape == (32, 32, 3)
+    assert proxy[16, 2].tolist() == [200, 30, 20]
+    assert proxy[16, 30].tolist() == [10, 40, 220]
+
+
+CUTOUT = Cutout(
+    rgb8=np.array([[[255, 0, 0], [255, 0, 0], [0, 0, 0]]], np.uint8),
+    alpha8=np.array([[255, 128, 0]], np.uint8),
+)
+
+
+def read(body: bytes) -> np.ndarray:
+    return np.asarray(Image.open(BytesIO(body)))
+
+
+def test_a_transparent_png_is_straight_alpha() -> None:
+    assert read(render(CUTOUT, Output())).tolist() == [[[255, 0, 0, 255], [255, 0, 0, 128], [0, 0, 0, 0]]]
+
+
+def test_half_a_pixel_of_red_on_white_is_mixed_in_linear_light() -> None:
+    """0.502 of linear red 1 and 0.498 of linear white 1: green and blue are 0.498 in linear light, 187 in sRGB."""
+    mixed = read(render(CUTOUT, Output(background="white")))
+
+    assert mixed.tolist() == [[[255, 0, 0], [255, 187, 187], [255, 255, 255]]]
+
+
+def test_every_format_is_what_it_says() -> None:
+    formats = {Image.open(BytesIO(render(CUTOUT, Output(format=f)))).format for f in ("png", "webp", "jpeg")}
+
+    assert formats == {"PNG", "WEBP", "JPEG"}
+
+
+def test_a_picture_too_long_for_its_format_is_the_recipe_s_fault() -> None:
+    long = Cutout(rgb8=np.zeros((1, 16_384, 3), np.uint8), alpha8=np.zeros((1, 16_384), np.uint8))
+
+    with pytest.raises(
+        BadRecipe, match="a webp has at most 16,383 pixels a side, and the picture has 16,384"
+    ):
+        render(long, Output(format="webp"))
+    assert read(render(long, Output())).shape == (1, 16_384, 4)
+
+
+@pytest.mark.parametrize("colour", [(0, 0, 0), (255, 255, 255), (255, 0, 255), (1, 2, 3)])
+def test_a_composite_changes_neither_the_opaque_nor_the_empty(colour: tuple[int, int, int]) -> None:
+    levels = np.arange(256, dtype=np.uint8)
+    rgb8 = np.stack([levels, levels[::-1], levels], axis=-1)[None].repeat(2, axis=0)
+    alpha8 = np.stack([np.full(256, 255, np.uint8), np.zeros(256, np.uint8)])
+
+    flat = flatten(rgb8, alpha8, colour)
+
+    assert (flat[0] == rgb8[0]).all()
+    assert (flat[1] == colour).all()
+
+
+def test_shares_count_pixels() -> None:
+    assert (CUTOUT.soft_share, CUTOUT.subject_share) == (pytest.approx(1 / 3), pytest.approx(1 / 3))
