@@ -13,10 +13,9 @@ from cutout.matting.tensor import to_alpha8, to_tensor
 from cutout.network import load, read_card
 from cutout.pipeline import clean, full_matte, make_proxy
 from cutout.rendering.backgrounds import flatten
-from local.deploy import ROOT
 from local.run import example_photo
+from local.stack import DEFAULT_CARD
 
-CARD = ROOT / "models" / "prepared" / "isnet-general-use.json"
 GROUNDS = ((0, 0, 0), (255, 255, 255), (255, 0, 255))
 
 
@@ -27,8 +26,8 @@ def main() -> None:
     options = parser.parse_args()
     body = example_photo().read_bytes()
     photo = decode(body, Limits(max_bytes=len(body), max_pixels=10**6))
-    card = read_card(CARD)
-    network = load(CARD.with_suffix(".onnx"), threads=2)
+    card = read_card(DEFAULT_CARD)
+    network = load(DEFAULT_CARD.with_suffix(".onnx"), threads=2)
     proxy = make_proxy(photo, card.input_size)
     coarse8 = to_alpha8(network(to_tensor(proxy, card.mean, card.std)))
     cutout = clean(photo, full_matte(photo, coarse8))

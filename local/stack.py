@@ -13,7 +13,8 @@ from local.host import Host
 
 PARAMETERS = {"AllowPrivateCallbacks": "true"}
 # On one machine the model does not lie in an image: environment variables that differ from the template's.
-HERE = {"MODEL_CARD": str(ROOT / "models" / "prepared" / "isnet-general-use.json")}
+DEFAULT_CARD = ROOT / "models" / "prepared" / "isnet-general-use.json"
+HERE = {"MODEL_CARD": str(DEFAULT_CARD)}
 
 
 @dataclass(frozen=True, kw_only=True)
