@@ -101,7 +101,7 @@ def decode(data: bytes, limits: Limits) -> Photo:
 
 
 def to_uint8(values: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Map [0, 1] to 0..255, clipped, to the nearest step: the only way out of float."""
+    """Map [0, 1] to 0..255, clipped, to the nearest step: the only way out of float. NaN is not allowed."""
     scaled = np.clip(values, 0, 1) * np.float32(255)
     np.rint(scaled, out=scaled)
     return scaled.astype(np.uint8)

@@ -41,6 +41,8 @@ BROKEN = (
     UserWarning,
     ZeroDivisionError,
     struct.error,
+    Image.DecompressionBombError,  # from a GIF that Pillow reads differently than _gif_size does
+    Image.DecompressionBombWarning,
 )
 
 # A JPEG scan can be 75 bytes that cost a pass over all pixels; a usual progressive file has about ten.
