@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from aws_lambda_powertools import Logger
 
-from cutout.codec import Limits, decode, encode_png, read_header
+from cutout.codec import Limits, decode, encode_png
 from cutout.errors import CustomerError, SourceGone, TooManyBytes
 from cutout.pipeline import make_proxy
 from cutout.service import intake, webhooks
@@ -106,7 +106,6 @@ class Ingest:
     def carry_on(self, job: Job, upload: Upload, watch: Stopwatch) -> None:
         """Decode, make the proxy, queue the work: sent first, noted after, so that a crash repeats and never loses."""
         job = self.checked(job, upload.metadata)
-        header = read_header(upload.body, self.limits)
         with watch.step("decode"):
             photo = decode(upload.body, self.limits)
         with watch.step("proxy"):
@@ -115,6 +114,7 @@ class Ingest:
         key = proxy_key(job.id)
         with watch.step("write"):
             self.s3.put_object(Bucket=self.settings.work_bucket, Key=key, Body=body, ContentType="image/png")
+        header = photo.header
         picture = Picture(width=header.width, height=header.height, format=header.format, notes=photo.notes)
         message = MatteMessage(
             job=job,
