@@ -1,21 +1,27 @@
 """Every minute: a job past its deadline ends as failed, whatever happened to its message.
 
-A function that is killed cannot say so; this one says it for all of them.
+A function that is killed cannot say so; this one says it for all of them. A job is given more time only while others
+wait in the queue that it waits in: then it is late because there is much to do, not because something broke.
 """
 
 import os
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import boto3
 from aws_lambda_powertools import Logger
 
 from cutout.errors import OutOfTime
 from cutout.service.ending import Endings
+from cutout.service.jobs import timestamp
 from cutout.service.settings import SweepSettings
 from cutout.service.table import JobState, JobTable
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.client import SQSClient
 
 MOST_PER_SHARD = 25  # 400 a run: what is left over is found a minute later
 
@@ -32,13 +38,41 @@ REASONS = {
 class Sweep:
     """What sweep works with, built once per process."""
 
+    sqs: "SQSClient"
     table: JobTable
     endings: Endings
+    settings: SweepSettings
 
     def run(self, now: float) -> int:
-        """End every overdue job; answers how many."""
+        """End every job that is overdue without an excuse; answers how many."""
         overdue = self.table.overdue(int(now), MOST_PER_SHARD)
-        return sum(self.end(state, now) for state in overdue)
+        backed_up = {queue for queue in {self.queue_of(state) for state in overdue} if self.waiting_in(queue)}
+        ended = 0
+        for state in overdue:
+            if self.queue_of(state) in backed_up and not self.is_too_old(state, now):
+                self.table.postpone(state.job.id, int(now) + self.settings.postpone_seconds, timestamp(now))
+            else:
+                ended += self.end(state, now)
+        return ended
+
+    def queue_of(self, state: JobState) -> str:
+        """The queue that a job's next message lies in."""
+        settings = self.settings
+        if state.status == "queued":
+            return settings.ingest_queue
+        if state.status == "matted":
+            return settings.compose_queue
+        return settings.interactive_queue if state.job.lane == "interactive" else settings.bulk_queue
+
+    def waiting_in(self, queue: str) -> int:
+        """About how many messages wait for a worker; those that one holds do not count."""
+        name: Literal["ApproximateNumberOfMessages"] = "ApproximateNumberOfMessages"
+        return int(self.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=[name])["Attributes"][name])
+
+    def is_too_old(self, state: JobState, now: float) -> bool:
+        """Whether a job has been postponed long enough."""
+        age = now - datetime.fromisoformat(state.job.created).timestamp()
+        return age > self.settings.longest_seconds
 
     def end(self, state: JobState, now: float) -> bool:
         """End one overdue job as failed, with the stage it was waiting for."""
@@ -51,15 +85,15 @@ class Sweep:
 def service() -> Sweep:
     """Open the clients, once per process."""
     settings = SweepSettings.read(os.environ)
-    table = JobTable(client=boto3.client("dynamodb"), name=settings.table)
+    sqs, table = boto3.client("sqs"), JobTable(client=boto3.client("dynamodb"), name=settings.table)
     endings = Endings(
         s3=boto3.client("s3"),
-        sqs=boto3.client("sqs"),
+        sqs=sqs,
         table=table,
         result_bucket=settings.result_bucket,
         notify_queue=settings.notify_queue,
     )
-    return Sweep(table=table, endings=endings)
+    return Sweep(sqs=sqs, table=table, endings=endings, settings=settings)
 
 
 def handler(_event: dict[str, Any], _context: Any) -> dict[str, int]:

@@ -90,3 +90,9 @@ class SweepSettings(Settings):
     table: Name
     result_bucket: Name
     notify_queue: Name
+    ingest_queue: Name
+    interactive_queue: Name
+    bulk_queue: Name
+    compose_queue: Name
+    postpone_seconds: Positive
+    longest_seconds: Positive

@@ -119,6 +119,14 @@ class JobTable:
             return False
         return True
 
+    def postpone(self, job_id: str, deadline: int, now: str) -> None:
+        """Give an open job until ``deadline`` (epoch seconds)."""
+        self._update_open(
+            job_id,
+            "SET deadline = :deadline, updated = :now",
+            {":deadline": {"N": str(deadline)}, ":now": {"S": now}},
+        )
+
     def overdue(self, now_seconds: int, most: int) -> list[JobState]:
         """Open jobs whose deadline has passed, at most ``most`` of each shard."""
         return [state for shard in SHARDS for state in self._overdue_in(shard, now_seconds, most)]

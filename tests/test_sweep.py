@@ -1,0 +1,107 @@
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from cutout.errors import CustomerError
+from cutout.service.jobs import Job, Source, Status, timestamp
+from cutout.service.settings import SweepSettings
+from cutout.service.table import JobState
+from sweep import Sweep
+
+NOW = 1_795_000_000.0
+SETTINGS = SweepSettings(
+    table="t",
+    result_bucket="out",
+    notify_queue="news",
+    ingest_queue="ingest",
+    interactive_queue="interactive",
+    bulk_queue="bulk",
+    compose_queue="compose",
+    postpone_seconds=60,
+    longest_seconds=1000,
+)
+
+
+def overdue(number: int, status: Status, lane: Any = "bulk", age_seconds: float = 100) -> JobState:
+    job = Job(
+        id=f"{number:032x}",
+        owner="bucket",
+        lane=lane,
+        created=timestamp(NOW - age_seconds),
+        source=Source(bucket="in", key="k"),
+    )
+    return JobState(job=job, status=status, updated="")
+
+
+@dataclass
+class World:
+    """Overdue jobs, what waits in which queue, and what sweep did."""
+
+    states: list[JobState]
+    waiting: dict[str, int] = field(default_factory=dict)
+    postponed: dict[str, int] = field(default_factory=dict)
+    ended: dict[str, str] = field(default_factory=dict)
+
+    def overdue(self, now_seconds: int, most: int) -> list[JobState]:
+        return self.states
+
+    def postpone(self, job_id: str, deadline: int, now: str) -> None:
+        self.postponed[job_id] = deadline
+
+    def get_queue_attributes(self, QueueUrl: str, AttributeNames: list[str]) -> dict[str, Any]:
+        return {"Attributes": {AttributeNames[0]: str(self.waiting.get(QueueUrl, 0))}}
+
+    def failed(self, job: Job, error: CustomerError, now: float) -> bool:
+        self.ended[job.id] = str(error)
+        return True
+
+    def sweep(self) -> int:
+        return Sweep(sqs=self, table=self, endings=self, settings=SETTINGS).run(NOW)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("queued", "upload did not arrive"),
+        ("ingested", "could not be found"),
+        ("matted", "could not be made"),
+    ],
+)
+def test_an_overdue_job_ends_with_the_stage_it_waited_for(status: Status, words: str) -> None:
+    world = World([overdue(1, status)])
+
+    assert world.sweep() == 1
+    assert words in world.ended[f"{1:032x}"]
+
+
+@pytest.mark.parametrize(
+    ("status", "lane", "queue"),
+    [
+        ("queued", "bulk", "ingest"),
+        ("ingested", "bulk", "bulk"),
+        ("ingested", "interactive", "interactive"),
+        ("matted", "bulk", "compose"),
+    ],
+)
+def test_a_job_in_a_queue_that_is_backed_up_is_postponed(status: Status, lane: str, queue: str) -> None:
+    world = World([overdue(1, status, lane)], waiting={queue: 3})
+
+    assert world.sweep() == 0
+    assert world.postponed == {f"{1:032x}": int(NOW) + 60}
+
+
+def test_a_backed_up_queue_excuses_only_its_own_jobs() -> None:
+    world = World([overdue(1, "ingested"), overdue(2, "matted")], waiting={"bulk": 3})
+
+    world.sweep()
+
+    assert list(world.postponed) == [f"{1:032x}"]
+    assert list(world.ended) == [f"{2:032x}"]
+
+
+def test_nothing_is_postponed_for_ever() -> None:
+    world = World([overdue(1, "ingested", age_seconds=1001)], waiting={"bulk": 3})
+
+    assert world.sweep() == 1
+    assert world.postponed == {}
