@@ -41,7 +41,7 @@ def strands(size: int, count: int, seed: int) -> Scene:
 
 
 def mesh(size: int, pitch: int, wire: float) -> Scene:
-    """A grey wire mesh in front of red and white stripes as wide as its holes: colours say little of alpha."""
+    """A grey wire mesh in front of red and white stripes as wide as its holes: two grounds in a window."""
     y, x = _grid(size)
     distance = np.minimum(np.abs((y + x) % pitch - pitch / 2), np.abs((y - x) % pitch - pitch / 2))
     alpha = np.clip(wire / 2 + 0.5 - distance, 0, 1)
