@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 Planes = NDArray[np.float32]
 
-_EPS = 1e-5  # variance of colour, in [0, 1], that counts as noise in the cleanest photograph
+_LEAST_NOISE = (1 / 255) ** 2  # rounding and compression leave this much in the cleanest photograph
 # Variance of the matte that needs no explanation: wavering by five levels stays below 2/5 of the whole.
 _FLAT = 1.5e-4
 _GRAIN = 0.05**2  # variance of alpha that may come from the photograph's noise
@@ -31,10 +31,11 @@ def coefficients(guide: Planes, matte: Planes, radius: int, noise: float) -> Pla
     one window) and turns noise into grain where contrast is low. Here it counts only as far as it can be
     trusted, and the rest is the matte as it came.
     """
+    noise = max(noise, _LEAST_NOISE)
     means = _window_means(_moments(guide, matte), radius)
     centre, m = means[:3], means[3]
     covariance = means[4:7] - centre * m
-    k = _solve(means[7:13] - _products(centre), covariance, max(_EPS, noise))
+    k = _solve(means[7:13] - _products(centre), covariance, noise)
     t = m - (k * centre).sum(0)
     explained = (k * covariance).sum(0) / (means[13] - m * m + np.float32(_FLAT))
     trust = _trust(explained, (k * k).sum(0) * np.float32(noise))
