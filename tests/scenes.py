@@ -41,12 +41,12 @@ def strands(size: int, count: int, seed: int) -> Scene:
 
 
 def mesh(size: int, pitch: int, wire: float) -> Scene:
-    """A grey wire mesh in front of red and white stripes as fine as itself: colours say little of alpha."""
+    """A grey wire mesh in front of red and white stripes as wide as its holes: two grounds in a window."""
     y, x = _grid(size)
     distance = np.minimum(np.abs((y + x) % pitch - pitch / 2), np.abs((y - x) % pitch - pitch / 2))
     alpha = np.clip(wire / 2 + 0.5 - distance, 0, 1)
     alpha[(np.abs(y - size / 2) > size / 3) | (np.abs(x - size / 2) > size / 3)] = 0
-    stripes = ((x // 3) % 2)[..., None]
+    stripes = ((x // pitch) % 2)[..., None]
     background = stripes * np.array([0.8, 0.1, 0.1]) + (1 - stripes) * np.array([0.9, 0.9, 0.9])
     return _mix(alpha, _paint(np.ones_like(x), (0.4, 0.4, 0.4)), background)
 

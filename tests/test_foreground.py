@@ -20,7 +20,7 @@ def _colour_error(scene, foreground8):
     [
         (disc(512, radius=150, softness=6), 38, 3.0),
         (strands(512, count=40, seed=1), 25, 0.7),
-        (mesh(512, pitch=12, wire=2.5), 19, 8.0),
+        (mesh(512, pitch=12, wire=2.5), 19, 1.3),
     ],
     ids=["disc", "hair", "mesh"],
 )

@@ -20,21 +20,21 @@ def test_an_edge_is_found_inside_a_coarse_pixel():
 
     alpha8 = refine(scene.rgb8, coarse(scene.alpha8, 128))
 
-    assert_close(scene.alpha8, alpha8, worst=50, mean=0.16)
+    assert_close(scene.alpha8, alpha8, worst=30, mean=0.1)
 
 
 @pytest.mark.parametrize(
     ("scene", "size", "limit"),
     [
-        (strands(512, count=40, seed=1), 128, 0.98),
-        (strands(512, count=40, seed=1), 256, 0.84),
-        (mesh(512, pitch=12, wire=2.5), 128, 0.95),
-        (mesh(512, pitch=12, wire=2.5), 256, 0.92),
+        (strands(512, count=40, seed=1), 128, 0.09),
+        (strands(512, count=40, seed=1), 256, 0.16),
+        (mesh(512, pitch=12, wire=2.5), 128, 0.08),
+        (mesh(512, pitch=12, wire=2.5), 256, 0.14),
     ],
     ids=["hair /4", "hair /2", "mesh /4", "mesh /2"],
 )
-def test_thin_structures_do_not_suffer(scene, size, limit):
-    """A plain guided filter smears what it cannot explain; ours stays below the error of interpolation."""
+def test_the_photograph_brings_thin_structures_back(scene, size, limit):
+    """Strands and wires thinner than a coarse pixel: interpolation leaves a grey haze where they are."""
     coarse8 = coarse(scene.alpha8, size)
     interpolated = resize(coarse8, 512, 512, "bicubic")
 
@@ -87,7 +87,7 @@ def test_tiles_leave_no_seams(monkeypatch):
 
     monkeypatch.setattr(module, "_TILE", 17)
 
-    assert_close(in_one, refine(scene.rgb8, coarse8), worst=1, mean=0.001)
+    assert_close(in_one, refine(scene.rgb8, coarse8), worst=2, mean=0.001)
 
 
 def test_a_grid_smaller_than_the_picture_leaves_no_seams(monkeypatch):
@@ -100,7 +100,7 @@ def test_a_grid_smaller_than_the_picture_leaves_no_seams(monkeypatch):
 
     monkeypatch.setattr(module, "_TILE", 17)
 
-    assert_close(in_one, refine(scene.rgb8, coarse8), worst=1, mean=0.001)
+    assert_close(in_one, refine(scene.rgb8, coarse8), worst=2, mean=0.001)
 
 
 def test_a_mirrored_picture_has_a_mirrored_matte():
@@ -109,7 +109,7 @@ def test_a_mirrored_picture_has_a_mirrored_matte():
 
     mirrored = refine(scene.rgb8[:, ::-1], coarse8[:, ::-1])
 
-    assert_close(refine(scene.rgb8, coarse8), mirrored[:, ::-1], worst=1, mean=0.01)
+    assert_close(refine(scene.rgb8, coarse8), mirrored[:, ::-1], worst=2, mean=0.01)
 
 
 def test_nothing_is_changed_in_place():
@@ -141,19 +141,29 @@ def test_coefficients_recover_a_matte_that_is_linear_in_the_colours():
     guide = np.random.default_rng(0).random((3, 30, 30), np.float32)
     matte = 0.1 + 0.5 * guide[0] + 0.3 * guide[2]
 
-    planes = guided.coefficients(guide, matte, radius=2, eps=1e-7)
+    planes = guided.coefficients(guide, matte, radius=2, noise=0)
 
-    assert planes.shape == (4, 22, 22)
-    expected = np.broadcast_to(np.array([0.5, 0, 0.3, 0.1])[:, None, None], planes.shape)
-    np.testing.assert_allclose(planes, expected, atol=0.01)
+    assert planes.shape == (5, 22, 22)
+    expected = np.broadcast_to(np.array([0.5, 0, 0.3, 0, 0.1])[:, None, None], planes.shape)
+    np.testing.assert_allclose(planes, expected, atol=0.03)
 
 
 def test_where_colour_explains_nothing_the_matte_is_returned_as_it_came():
     rng = np.random.default_rng(1)
     guide, matte = rng.random((3, 60, 60), np.float32), rng.random((60, 60), np.float32)
 
-    planes = guided.coefficients(guide, matte, radius=4, eps=1e-4)
+    planes = guided.coefficients(guide, matte, radius=4, noise=0)
 
-    inner = slice(8, -8)
-    alpha = (planes[:3] * guide[:, inner, inner]).sum(0) + planes[3]
-    assert np.abs(alpha - matte[inner, inner]).mean() < 0.01
+    expected = np.broadcast_to(np.array([0, 0, 0, 1, 0])[:, None, None], planes.shape)
+    np.testing.assert_allclose(planes, expected, atol=0.03)
+
+
+def test_a_noisy_photograph_puts_no_grain_into_the_matte():
+    """An edge of little contrast under noise of eight levels: better no guide than that one."""
+    scene, rng = disc(512, radius=150, softness=6), np.random.default_rng(9)
+    faint = 100 + 0.2 * scene.alpha8[..., None] + rng.normal(0, 8, (512, 512, 3))
+    coarse8 = coarse(scene.alpha8, 256)
+
+    alpha8 = refine(faint.clip(0, 255).astype(np.uint8), coarse8)
+
+    assert _error(scene.alpha8, alpha8) < 1.4 * _error(scene.alpha8, resize(coarse8, 512, 512, "lanczos"))

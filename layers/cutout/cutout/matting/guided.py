@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 
 Planes = NDArray[np.float32]
 
-# Variance of the matte, in [0, 1], below which there is nothing to explain: three 8-bit levels.
-_FLAT = 1e-4
+_LEAST_NOISE = (1 / 255) ** 2  # rounding and compression leave this much in the cleanest photograph
+# Variance of the matte that needs no explanation: wavering by five levels stays below 2/5 of the whole.
+_FLAT = 1.5e-4
+_GRAIN = 0.05**2  # variance of alpha that may come from the photograph's noise
 
 
 def reach(radius: int) -> int:
@@ -18,35 +20,34 @@ def reach(radius: int) -> int:
     return 2 * radius
 
 
-def coefficients(guide: Planes, matte: Planes, radius: int, eps: float) -> Planes:
-    """k and t such that alpha = k . guide + t around every pixel.
+def coefficients(guide: Planes, matte: Planes, radius: int, noise: float) -> Planes:
+    """k, u and t such that alpha = k . guide + u matte + t around every pixel.
 
     ``guide`` is (3, h, w) and ``matte`` (h, w), both in [0, 1]. Windows have 2 radius + 1 pixels a side. The
-    answer is (4, h - 4 radius, w - 4 radius), k first and t last: only pixels whose windows lie wholly
-    inside. ``eps`` is the variance below which colour is taken for noise.
+    answer is (5, h - 4 radius, w - 4 radius), in that order: only pixels whose windows lie wholly inside.
+    ``noise`` is the variance of the noise in the pixels that k will be applied to: the paper's eps.
 
-    Ours: the plain filter blurs whatever the colours cannot explain (a mesh, a wire, two grounds in one
-    window). Here its answer counts only as far as the fit explains the matte's variance (R squared: not at
-    all up to a half), and the rest is the matte as it came.
+    ``u`` is ours: the plain filter blurs whatever the colours cannot explain (a mesh, a wire, two grounds in
+    one window) and turns noise into grain where contrast is low. Here it counts only as far as it can be
+    trusted, and the rest is the matte as it came.
     """
+    noise = max(noise, _LEAST_NOISE)
     means = _window_means(_moments(guide, matte), radius)
     centre, m = means[:3], means[3]
     covariance = means[4:7] - centre * m
-    k = _solve(means[7:13] - _products(centre), covariance, eps)
+    k = _solve(means[7:13] - _products(centre), covariance, noise)
     t = m - (k * centre).sum(0)
     explained = (k * covariance).sum(0) / (means[13] - m * m + np.float32(_FLAT))
-    smooth = _window_means(np.concatenate([k, t[None], _trust(explained)[None]]), radius)
-    trust, margin = smooth[4], reach(radius)
-    planes: Planes = smooth[:4] * trust
-    planes[3] += (1 - trust) * matte[margin : matte.shape[0] - margin, margin : matte.shape[1] - margin]
-    return planes
+    trust = _trust(explained, (k * k).sum(0) * np.float32(noise))
+    k_r, k_g, k_b, trust, t = _window_means(np.stack([*k, trust, t]), radius)
+    return np.stack([k_r * trust, k_g * trust, k_b * trust, 1 - trust, t * trust])
 
 
-def _trust(explained: Planes) -> Planes:
-    """0 up to one half, 1 from one on, smooth between."""
-    part = (2 * explained - 1).clip(0, 1)
-    weight: Planes = part * part * (3 - 2 * part)
-    return weight
+def _trust(explained: Planes, grain: Planes) -> Planes:
+    """0 up to 2/5 of the matte's variance explained, 1 if all of it is; less where alpha would be grainy."""
+    part = ((explained - np.float32(0.4)) / np.float32(0.6)).clip(0, 1)
+    trust: Planes = part * part * (3 - 2 * part) / (1 + grain / np.float32(_GRAIN))
+    return trust
 
 
 def _moments(guide: Planes, matte: Planes) -> Planes:

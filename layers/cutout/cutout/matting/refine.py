@@ -1,9 +1,8 @@
 """From the network's coarse matte to an alpha at the photograph's own size.
 
-The photograph guides: on a grid of about a thousand pixels the matte is written as a local linear function of
-the colours, and the function's coefficients, which are smooth, are interpolated and applied to the full-size
-pixels. Only tiles that the soft band touches are computed; everything else is what the coarse matte says, 0
-or 255.
+The photograph guides: on a small grid the matte is written as a local linear function of the colours, and the
+function's coefficients, which are smooth, are interpolated and applied to the full-size pixels. Only tiles
+near the soft band are computed; everything else is what the coarse matte says, 0 or 255.
 """
 
 from collections.abc import Iterator
@@ -14,41 +13,37 @@ from numpy.typing import NDArray
 
 from cutout.codec import resize, to_uint8
 from cutout.matting.guided import coefficients, reach
-from cutout.matting.region import grow
+from cutout.matting.noise import noise_variance
 
-_GRID = 1024  # longest side of the grid; the network has seen no more
-_TILE = 64  # grid pixels: small enough for the cache, large against the windows' reach
-_EPS = 1e-4  # variance of colour, in [0, 1], that counts as noise
-_MAX_RADIUS = 8  # binds only for mattes smaller than any network's
+_GRID = 512  # longest side of the grid, at most: what the networks resolve, whatever size they write
+_RADIUS = 2  # of the filter's windows, in cells of the grid
+_TILE = 32  # cells: small enough for the cache, large against the windows' reach
 
-# Nearly clear is clear and nearly opaque is opaque, by a ramp: a step at .04 would draw a contour into soft
-# shadows.
-_SURE = 0.02
-_LEVELS = np.rint(
-    np.interp(
-        np.arange(256), 255 * np.array([_SURE, 0.06, 0.94, 1 - _SURE]), [0, 0.06 * 255, 0.94 * 255, 255]
-    )
-).astype(np.uint8)
+# Nearly clear is clear and nearly opaque is opaque, by a ramp: a step would draw a contour into soft shadows.
+_CLEAR8, _OPAQUE8 = 5, 250
+_LEVELS = np.rint(np.interp(np.arange(256), [_CLEAR8, 15, 240, _OPAQUE8], [0, 15, 240, 255])).astype(np.uint8)
+
+_MARGIN = reach(_RADIUS) + 1  # cells around a tile; one is for the interpolation over the tile's edge
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Grid:
-    """Guide and matte on the small grid, with a margin of repeated edge pixels for the windows."""
+    """What the filter looks at: the small grid, with a margin of repeated edge cells."""
 
-    guide: NDArray[np.float32]  # (3, h + 2 margin, w + 2 margin), levels / 255
-    matte: NDArray[np.float32]  # (h + 2 margin, w + 2 margin)
-    band: NDArray[np.bool_]  # (h, w): where the answer can be anything but 0 or 1
-    radius: int
-    margin: int
+    guide: NDArray[np.float32]  # (3, rows + 2 _MARGIN, columns + 2 _MARGIN), levels / 255
+    matte: NDArray[np.float32]  # (rows + 2 _MARGIN, columns + 2 _MARGIN)
+    noise: float  # variance of the full-size pixels' noise
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Span:
-    """A run of grid cells along one axis and the pixels over it."""
+    """One axis of a tile: the same stretch in cells of the grid, in pixels and in the coarse matte."""
 
     cells: slice
     pixels: slice
     cells_per_pixel: float
+    coarse: tuple[float, float]
+    coarse_near: slice  # with all that the filter and the interpolation can reach
 
 
 def refine(rgb8: NDArray[np.uint8], coarse8: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -57,61 +52,64 @@ def refine(rgb8: NDArray[np.uint8], coarse8: NDArray[np.uint8]) -> NDArray[np.ui
     Fast guided filter (He and Sun 2015, arXiv 1505.00996). Away from the matte's soft band the answer is
     exactly 0 or 255. Work and memory follow the band: no float array is larger than the grid or a tile.
     """
-    grid = _make_grid(rgb8, coarse8)
-    alpha8 = np.zeros(rgb8.shape[:2], np.uint8)
-    for rows in _spans(grid.band.shape[0], rgb8.shape[0]):
-        for columns in _spans(grid.band.shape[1], rgb8.shape[1]):
-            tile8 = rgb8[rows.pixels, columns.pixels]
-            alpha8[rows.pixels, columns.pixels] = _tile_alpha(grid, rows, columns, tile8)
+    height, width = rgb8.shape[:2]
+    shrink = min(1.0, min(_GRID, *coarse8.shape) / max(height, width))
+    rows, columns = max(1, round(height * shrink)), max(1, round(width * shrink))
+    grid = _make_grid(rgb8, coarse8, rows, columns)
+    alpha8 = np.empty((height, width), np.uint8)
+    for down in _spans(rows, height, coarse8.shape[0]):
+        for across in _spans(columns, width, coarse8.shape[1]):
+            tile = down.pixels, across.pixels
+            near8 = coarse8[down.coarse_near, across.coarse_near]
+            if near8.max() <= _CLEAR8:
+                alpha8[tile] = 0
+            elif near8.min() >= _OPAQUE8:
+                alpha8[tile] = 255
+            else:
+                alpha8[tile] = _tile_alpha(grid, down, across, rgb8[tile], coarse8)
     return alpha8
 
 
-def _make_grid(rgb8: NDArray[np.uint8], coarse8: NDArray[np.uint8]) -> _Grid:
-    height, width = rgb8.shape[:2]
-    shrink = min(1.0, _GRID / max(height, width))
-    rows, columns = max(1, round(height * shrink)), max(1, round(width * shrink))
-    radius = round(2 * max(rows, columns) / max(coarse8.shape))  # two coarse pixels
-    radius = min(max(radius, 1), _MAX_RADIUS)
-    margin = reach(radius) + 1  # one more: bilinear interpolation looks over the tile's edge
-    guide8 = np.pad(resize(rgb8, rows, columns, "box"), ((margin, margin), (margin, margin), (0, 0)), "edge")
-    matte = resize(coarse8.astype(np.float32) / np.float32(255), rows, columns, "lanczos")
-    clear, opaque = matte <= _SURE, matte >= 1 - _SURE  # also what the kernel overshoots
-    matte[clear], matte[opaque] = 0, 1
+def _make_grid(rgb8: NDArray[np.uint8], coarse8: NDArray[np.uint8], rows: int, columns: int) -> _Grid:
+    guide8 = resize(rgb8, rows, columns, "box")
+    matte = resize(coarse8.astype(np.float32) / np.float32(255), rows, columns, "box")
+    margins = (_MARGIN, _MARGIN), (_MARGIN, _MARGIN)
+    guide = np.pad(np.moveaxis(guide8, 2, 0), ((0, 0), *margins), "edge")
     return _Grid(
-        guide=guide8.transpose(2, 0, 1).astype(np.float32, order="C") / np.float32(255),
-        matte=np.pad(matte, margin, "edge"),
-        band=grow(~clear, margin) & grow(~opaque, margin),
-        radius=radius,
-        margin=margin,
+        guide=guide.astype(np.float32) / np.float32(255),
+        matte=np.pad(matte, margins, "edge"),
+        noise=noise_variance(rgb8),
     )
 
 
-def _spans(cells: int, pixels: int) -> Iterator[_Span]:
+def _spans(cells: int, pixels: int, coarse: int) -> Iterator[_Span]:
     for start in range(0, cells, _TILE):
         stop = min(start + _TILE, cells)
+        first, last = round(start * pixels / cells), round(stop * pixels / cells)
         yield _Span(
             cells=slice(start, stop),
-            pixels=slice(round(start * pixels / cells), round(stop * pixels / cells)),
+            pixels=slice(first, last),
             cells_per_pixel=cells / pixels,
+            coarse=(first * coarse / pixels, last * coarse / pixels),
+            coarse_near=slice(
+                max(0, (start - _MARGIN) * coarse // cells), -(-(stop + _MARGIN) * coarse // cells)
+            ),
         )
 
 
-def _tile_alpha(grid: _Grid, rows: _Span, columns: _Span, tile8: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The alpha8 over one tile of the grid, (h, w); ``tile8`` is the photograph there."""
-    ahead = 2 * grid.margin
-    around = (
-        slice(rows.cells.start, rows.cells.stop + ahead),
-        slice(columns.cells.start, columns.cells.stop + ahead),
-    )
-    if not grid.band[rows.cells, columns.cells].any():
-        opaque = grid.matte[around][grid.margin, grid.margin] > 0.5
-        return np.full(tile8.shape[:2], 255 if opaque else 0, np.uint8)
-    planes = coefficients(grid.guide[:, *around], grid.matte[around], grid.radius, _EPS)
-    planes[:3] *= np.float32(1 / 255)  # to be applied to levels
-    planes = _interpolate(_interpolate(planes, columns, axis=2), rows, axis=1)
-    alpha = planes[3]
-    for k, channel in zip(planes[:3], np.moveaxis(tile8, 2, 0), strict=True):
-        alpha += k * channel
+def _tile_alpha(
+    grid: _Grid, down: _Span, across: _Span, rgb8: NDArray[np.uint8], coarse8: NDArray[np.uint8]
+) -> NDArray[np.uint8]:
+    """The alpha8 over one tile of the grid, (h, w); ``rgb8`` is the photograph there."""
+    around = tuple(slice(span.cells.start, span.cells.stop + 2 * _MARGIN) for span in (down, across))
+    planes = coefficients(grid.guide[:, *around], grid.matte[around], _RADIUS, grid.noise)
+    planes[:4] *= np.float32(1 / 255)  # to be applied to levels
+    planes = _interpolate(_interpolate(planes, across, axis=2), down, axis=1)
+    box = down.coarse[0], across.coarse[0], down.coarse[1], across.coarse[1]
+    matte8 = resize(coarse8, rgb8.shape[0], rgb8.shape[1], "lanczos", box)
+    alpha = planes[4]
+    for weight, levels in zip(planes[:4], (*np.moveaxis(rgb8, 2, 0), matte8), strict=True):
+        alpha += weight * levels
     return _LEVELS[to_uint8(alpha)]
 
 
