@@ -29,7 +29,10 @@ class PeerRound:
 
 def users_model(model_id: str, folder: Path) -> Path:
     """The network as rembg's users have it: float32, all outputs, not optimised. Written once."""
-    path = folder / f"{model_id}-{catalog.sha256_of(catalog.fetched_file(model_id))[:12]}.onnx"
+    fetched = catalog.fetched_file(model_id)
+    if not fetched.is_file():
+        raise SystemExit(f"{fetched} is not there. Run: python -m models.fetch --model {model_id}")
+    path = folder / f"{model_id}-{catalog.sha256_of(fetched)[:12]}.onnx"
     if not path.is_file():
         folder.mkdir(parents=True, exist_ok=True)
         draft = path.with_suffix(".part")

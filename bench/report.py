@@ -140,7 +140,11 @@ def _steps(measured: Measured) -> str:
 
 def _memory(measured: Measured) -> str:
     rows = [
-        (peak.process, f"{peak.peak_mb:,.0f}", f"{peak.limit_mb:,}" if peak.limit_mb else "")
+        (
+            peak.process,
+            f"{peak.peak_mb:,.0f}" if peak.peak_mb else "unknown",
+            f"{peak.limit_mb:,}" if peak.limit_mb else "",
+        )
         for peak in measured.memory
     ]
     return table("Peak memory of every process, MB", ("process", "peak", "the template's limit"), rows)

@@ -113,9 +113,9 @@ def main() -> int:
     photos = pictures(options.image, options.rounds + 1)
     with local_stack(FOLDER) as stack:
         measured = measure(stack, photos)
+    print(as_text(measured))
     if options.json is not None:
         options.json.write_text(json.dumps(as_json(measured), indent=2))
-    print(as_text(measured))
     return 0
 
 

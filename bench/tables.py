@@ -13,9 +13,9 @@ class Spread:
     lowest: float
     highest: float
 
-    def cells(self, digits: int) -> tuple[str, str, str]:
+    def cells(self, digits: int) -> list[str]:
         """Median, lowest and highest as the cells of a table."""
-        return tuple(f"{value:,.{digits}f}" for value in (self.median, self.lowest, self.highest))  # type: ignore[return-value]
+        return [f"{value:,.{digits}f}" for value in (self.median, self.lowest, self.highest)]
 
 
 def spread(values: Iterable[float]) -> Spread:
