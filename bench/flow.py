@@ -16,6 +16,7 @@ from local.stack import LocalStack
 
 WAIT_SECONDS = 300
 POLL_SECONDS = 0.02
+PATIENCE = 0.8  # of the fastest round: before that, nobody asks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +39,7 @@ class Flow:
         self.stack = stack
         self.s3 = stack.client("s3")
         self.source, self.result = stack.name("SourceBucket"), stack.name("ResultBucket")
+        self.fastest: float | None = None
         self.table = JobTable(client=stack.client("dynamodb"), name=stack.name("JobTable"))
 
     def run(self, photo: Path, metadata: dict[str, str] | None = None) -> OurRound:
@@ -47,10 +49,12 @@ class Flow:
         link = self.s3.generate_presigned_url("head_object", Params={"Bucket": self.result, "Key": report})
         used, began = our_cpu_seconds(self.stack), time.perf_counter()
         self.s3.put_object(Bucket=self.source, Key=key, Body=body, Metadata=metadata or {})
+        time.sleep(PATIENCE * (self.fastest or 0.0))  # asking takes CPU time from the pictures
         wait_for(link)
         outcome = self._ended(key)
         seconds = time.perf_counter() - began
         cpu_seconds = our_cpu_seconds(self.stack) - used
+        self.fastest = min(seconds, self.fastest or seconds)
         if outcome.status != "done":
             raise RuntimeError(f"the job of {key} failed: {outcome.reason}")
         png = self.s3.head_object(Bucket=self.result, Key=outcome.results[0].key)

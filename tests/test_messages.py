@@ -6,7 +6,7 @@ from cutout.service.messages import MatteMessage, StageReport
 from cutout.service.report import cost_usd
 from cutout.service.settings import MatteSettings
 
-MESSAGE = """{"schema_version": 1, "proxy_key": "work/1/proxy.png", "proxy_sha256": "ab",
+MESSAGE = """{"schema_version": 1, "proxy_key": "work/1/proxy.bmp", "proxy_sha256": "ab",
 "job": {"id": "00000000000000000000000000000001", "owner": "bucket", "lane": "bulk",
         "created": "2026-11-22T09:00:00.000Z", "source": {"bucket": "b", "key": "k"}, "sender_version": "9.0"},
 "picture": {"width": 4, "height": 3, "format": "PNG"}, "something_new": [1, 2]}"""
@@ -25,7 +25,7 @@ def test_a_message_of_another_schema_is_our_fault() -> None:
 
 
 def test_keys_say_what_lies_where() -> None:
-    assert proxy_key("7") == "work/7/proxy.png"
+    assert proxy_key("7") == "work/7/proxy.bmp"
     assert matte_key("ab", "0123456789abcdefFF") == "mattes/ab/0123456789abcdef.png"
     assert result_key("shoes/a.jpg", "cutout.png") == "shoes/a.jpg/cutout.png"
     assert report_key("shoes/a.png") == "shoes/a.png/report.json"

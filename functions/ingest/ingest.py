@@ -1,6 +1,6 @@
 """Storage trigger: an upload becomes a job with a model-sized proxy, or a refusal that says why.
 
-Reads: the source bucket. Writes: work/<job>/proxy.png. Sends to: the interactive or the bulk matte queue.
+Reads: the source bucket. Writes: work/<job>/proxy.bmp. Sends to: the interactive or the bulk matte queue.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from aws_lambda_powertools import Logger
 
-from cutout.codec import Limits, decode, encode_png
+from cutout.codec import Limits, decode, encode_bmp
 from cutout.errors import CustomerError, SourceGone, TooManyBytes
 from cutout.pipeline import make_proxy
 from cutout.service import intake, webhooks
@@ -110,10 +110,10 @@ class Ingest:
             photo = decode(upload.body, self.limits)
         with watch.step("proxy"):
             proxy = make_proxy(photo, self.settings.proxy_side)
-            body = encode_png(proxy)
+            body = encode_bmp(proxy)
         key = proxy_key(job.id)
         with watch.step("write"):
-            self.s3.put_object(Bucket=self.settings.work_bucket, Key=key, Body=body, ContentType="image/png")
+            self.s3.put_object(Bucket=self.settings.work_bucket, Key=key, Body=body, ContentType="image/bmp")
         header = photo.header
         picture = Picture(width=header.width, height=header.height, format=header.format, notes=photo.notes)
         message = MatteMessage(

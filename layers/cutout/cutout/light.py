@@ -23,7 +23,7 @@ _SRGB8 = np.rint(_encode(np.arange(_STEPS + 1) / _STEPS) * 255).astype(np.uint8)
 
 def to_linear(srgb8: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Linear light in [0, 1] of sRGB-encoded levels; any shape, kept."""
-    return _LINEAR[srgb8]
+    return _LINEAR.take(srgb8)
 
 
 def to_srgb8(linear: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -1,12 +1,13 @@
 """The subject's own colours: what is left when the old background is taken out of the mixed pixels."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cutout.light import to_linear, to_srgb8
-from cutout.matting.multilevel import block_means, covering, estimate
+from cutout.matting.multilevel import covering, estimate
 from cutout.matting.region import Mask, bounds, grow, positions
 
 _RIM = 3  # pixels of colour under the transparent rim: what a viewer's resampling can reach
@@ -62,10 +63,26 @@ def _grid(rgb8: Picture8, alpha8: Picture8, size: int) -> NDArray[np.float32]:
     step = size * max(1, _STRIP // (size * rgb8.shape[1]))
     strips = []
     for top in range(0, rgb8.shape[0], step):
-        light = to_linear(np.moveaxis(rgb8[top : top + step], 2, 0))
-        alpha = alpha8[top : top + step].astype(np.float32) / np.float32(255)
-        strips.append(block_means(np.concatenate([light, alpha[None]]), size))
-    return np.concatenate(strips, axis=1)
+        light = _block_sums(rgb8[top : top + step], size, to_linear)
+        alpha = _block_sums(alpha8[top : top + step], size, _to_alpha)
+        strips.append(np.concatenate([np.moveaxis(light, 2, 0), alpha[None]]))
+    return np.concatenate(strips, axis=1) * np.float32(1 / size**2)
+
+
+def _block_sums(
+    levels8: Picture8, size: int, curve: Callable[[Picture8], NDArray[np.float32]]
+) -> NDArray[np.float32]:
+    """(H, W, ...) levels -> (h, w, ...) sums of ``curve``; the last row and column fill the last blocks."""
+    missing = [(0, -length % size) for length in levels8.shape[:2]] + [(0, 0)] * (levels8.ndim - 2)
+    padded8 = np.pad(levels8, missing, "edge") if any(after for _, after in missing) else levels8
+    total = curve(padded8[::size, ::size])
+    for down, right in list(np.ndindex(size, size))[1:]:
+        total += curve(padded8[down::size, right::size])
+    return total
+
+
+def _to_alpha(alpha8: Picture8) -> NDArray[np.float32]:
+    return alpha8.astype(np.float32) / np.float32(255)
 
 
 def _project(

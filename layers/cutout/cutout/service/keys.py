@@ -9,7 +9,7 @@ UPLOAD_PREFIX = "api/"
 
 def proxy_key(job_id: str) -> str:
     """The model-sized picture of one job, in the work bucket."""
-    return f"work/{job_id}/proxy.png"
+    return f"work/{job_id}/proxy.bmp"
 
 
 def matte_key(proxy_sha256: str, model_sha256: str) -> str:
