@@ -18,9 +18,7 @@ from cutout.pipeline import opaque
 from local.run import example_photo
 
 ROWS, COLUMNS = 3000, 4000
-GRAIN = (
-    9 / 255
-)  # of each colour alone, as a sensor has it; it makes the file 3 MB, as photographs of this size are
+GRAIN = 9 / 255  # of each colour alone, as a sensor has it; the file then has 3 MB, as a photograph would
 QUALITY = 89
 CUT_COLUMNS = 4
 LIMITS = Limits(max_bytes=200_000_000, max_pixels=200_000_000)
