@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from aws_lambda_powertools import Logger
 
-from cutout.codec import Limits, decode, encode_bmp
+from cutout.codec import Limits, decode_small, encode_bmp
 from cutout.errors import CustomerError, SourceGone, TooManyBytes
 from cutout.pipeline import make_proxy
 from cutout.service import intake, webhooks
@@ -107,7 +107,7 @@ class Ingest:
         """Decode, make the proxy, queue the work: sent first, noted after, so that a crash repeats and never loses."""
         job = self.checked(job, upload.metadata)
         with watch.step("decode"):
-            photo = decode(upload.body, self.limits)
+            photo = decode_small(upload.body, self.limits, self.settings.proxy_side)
         with watch.step("proxy"):
             proxy = make_proxy(photo, self.settings.proxy_side)
             body = encode_bmp(proxy)

@@ -13,7 +13,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 
 from cutout.errors import CustomerError
 from cutout.picture_colour import has_16_bits, to_srgb
-from cutout.picture_file import BROKEN, Format, Limits, load_pixels, open_picture
+from cutout.picture_file import BROKEN, Limits, load_pixels, open_picture
 
 __all__ = [
     "Header",
@@ -22,6 +22,7 @@ __all__ = [
     "Photo",
     "decode",
     "decode_grey",
+    "decode_small",
     "encode_bmp",
     "encode_grey",
     "encode_jpeg",
@@ -87,7 +88,7 @@ def read_header(data: bytes, limits: Limits) -> Header:
 
 
 def decode(data: bytes, limits: Limits) -> Photo:
-    """Decode a customer's file.
+    """Decode a customer's file; its header has the size of ``rgb8``.
 
     Raises:
         EmptyFile, TooManyBytes, TooManyPixels: see ``limits``; before any pixel is decoded.
@@ -95,10 +96,16 @@ def decode(data: bytes, limits: Limits) -> Photo:
         DamagedImage: truncated or corrupt.
         UnsupportedImage: zero-sized, or pixels without a meaning as a photograph (32-bit float, say).
     """
-    name, upright, notes = _decode_upright(data, limits)
-    rgb8, alpha8 = _to_arrays(upright)
-    header = Header(format=name, width=upright.width, height=upright.height)
-    return Photo(rgb8=rgb8, alpha8=alpha8, header=header, notes=tuple(notes))
+    return _decode(data, limits, None)
+
+
+def decode_small(data: bytes, limits: Limits, enough: int) -> Photo:
+    """As ``decode``, for a copy whose sides need not have more than ``enough`` pixels.
+
+    A large JPEG is decoded at 1/2, 1/4 or 1/8 of its size, in half the time; both its sides keep at least
+    ``enough`` pixels. The header has the whole picture's size, whatever the size of ``rgb8``.
+    """
+    return _decode(data, limits, enough)
 
 
 def to_uint8(values: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -185,17 +192,26 @@ def decode_grey(data: bytes) -> NDArray[np.uint8]:
     return np.array(image)
 
 
-def _decode_upright(data: bytes, limits: Limits) -> tuple[Format, Image.Image, list[str]]:
+def _decode(data: bytes, limits: Limits, enough: int | None) -> Photo:
+    header, upright, notes = _decode_upright(data, limits, enough)
+    rgb8, alpha8 = _to_arrays(upright)
+    return Photo(rgb8=rgb8, alpha8=alpha8, header=header, notes=tuple(notes))
+
+
+def _decode_upright(data: bytes, limits: Limits, enough: int | None) -> tuple[Header, Image.Image, list[str]]:
     """A function of its own so that the file's reader, and its copies of the pixels, are gone afterwards."""
     name, image = open_picture(data, limits)
     notes = [*_notes_on_depth(image), *_notes_on_frames(image)]
-    load_pixels(image, data)
+    width, height = image.size
+    load_pixels(image, data, enough)
     orientation = _orientation(image)
     if orientation is None:
         notes.append("its EXIF data is broken and was ignored")
     plain, more_notes = to_srgb(image)
     upright = plain.transpose(_TURNS[orientation]) if orientation in _TURNS else plain
-    return name, upright, notes + more_notes
+    if (orientation or 1) >= 5:
+        width, height = height, width
+    return Header(format=name, width=width, height=height), upright, notes + more_notes
 
 
 def _orientation(image: ImageFile) -> int | None:

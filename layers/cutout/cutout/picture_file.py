@@ -84,20 +84,31 @@ def open_picture(data: bytes, limits: Limits) -> tuple[Format, ImageFile]:
     return name, image
 
 
-def load_pixels(image: ImageFile, data: bytes) -> None:
-    """Decode in place: all of it or DamagedImage, never a picture that is grey from the middle on."""
+def load_pixels(image: ImageFile, data: bytes, enough: int | None = None) -> None:
+    """Decode in place: all of it or DamagedImage, never a picture that is grey from the middle on.
+
+    Given ``enough``, a JPEG comes at 1/2, 1/4 or 1/8 of its size if both sides keep that many pixels.
+    """
     damaged = DamagedImage(f"The {image.format} file is truncated or damaged: not all pixels can be read.")
     if isinstance(image, PngImageFile) and not _png_pixels_are_intact(data):
         raise damaged
     end = _end_of_jpeg(image, data) if isinstance(image, JpegImageFile) else 0
     if end < 0:
         raise damaged
+    _shrink(image, enough)
     try:
         image.load()
     except BROKEN as error:
         raise damaged from error
-    if isinstance(image, JpegImageFile) and _is_grey_where_missing(image, data, end):
+    if isinstance(image, JpegImageFile) and _is_grey_where_missing(image, data[:end], enough):
         raise damaged
+
+
+def _shrink(image: ImageFile, enough: int | None) -> None:
+    """Let libjpeg leave out the frequencies that a smaller picture does not need: half the time, a quarter of
+    the memory."""
+    if isinstance(image, JpegImageFile) and enough is not None:
+        image.draft(None, (enough, enough))
 
 
 class _Tiff(TiffImageFile):
@@ -231,7 +242,7 @@ def _end_of_jpeg(image: JpegImageFile, data: bytes) -> int:
     return marker.start() if marker else -1
 
 
-def _is_grey_where_missing(image: JpegImageFile, data: bytes, end: int) -> bool:
+def _is_grey_where_missing(image: JpegImageFile, unended: bytes, enough: int | None) -> bool:
     """Whether a picture that is plain mid-grey at the bottom was cut off and closed with an end marker.
 
     libjpeg paints missing blocks mid-grey and says so in a warning that Pillow drops. Without the end marker
@@ -241,7 +252,8 @@ def _is_grey_where_missing(image: JpegImageFile, data: bytes, end: int) -> bool:
     rows = (0, image.height - 64, image.width, image.height - 48)
     if image.height <= 64 or "progressive" in image.info or (np.asarray(image.crop(rows)) != 128).any():
         return False
-    again = JpegImageFile(BytesIO(data[:end]))
+    again = JpegImageFile(BytesIO(unended))
+    _shrink(again, enough)
     try:
         again.load()
     except OSError:
