@@ -3,6 +3,7 @@
 import argparse
 import json
 import signal
+import socket
 import sys
 import threading
 from pathlib import Path
@@ -40,6 +41,12 @@ def announce(document: dict[str, str], path: Path) -> None:
     partial.replace(path)
 
 
+def is_free(port: int) -> bool:
+    """Whether nobody listens on this port of 127.0.0.1."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
 def main() -> int:
     """Serve until somebody asks to stop."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -49,6 +56,9 @@ def main() -> int:
     stop = threading.Event()
     for wanted in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wanted, lambda *_: stop.set())
+    if not is_free(options.port):
+        print(f"Port {options.port} is taken; choose another: make serve PORT=8081", file=sys.stderr)
+        return 1
     ADDRESSES.unlink(missing_ok=True)
     with local_stack(FOLDER / "serve", pace=options.pace) as stack:
         front = Front(options.port, ROOT / "web", stack.deployed.api_url, stack.deployed.api_key)

@@ -28,6 +28,9 @@ class Body:
     def read(self) -> bytes:
         return self.content
 
+    def close(self) -> None:
+        self.content = b""
+
 
 @dataclass
 class FakeS3:

@@ -98,16 +98,16 @@ def test_an_upload_replaced_meanwhile_is_gone() -> None:
     source = SOURCE.model_copy(update={"etag": "of-the-old-content"})
 
     with pytest.raises(SourceGone, match=r".a\.jpg. was deleted or replaced"):
-        open_upload(s3, source, 1000)  # type: ignore[arg-type]
+        open_upload(s3, source)  # type: ignore[arg-type]
 
 
 def test_an_upload_deleted_meanwhile_is_gone() -> None:
     with pytest.raises(SourceGone):
-        open_upload(FakeS3(), SOURCE, 1000)  # type: ignore[arg-type]
+        open_upload(FakeS3(), SOURCE)  # type: ignore[arg-type]
 
 
 def test_an_upload_that_is_too_large_is_not_read() -> None:
     s3 = FakeS3({("in", "a.jpg"): (b"x" * 2_000_000, {})})
 
     with pytest.raises(TooManyBytes, match=r"2\.0 MB; at most 1\.0 MB"):
-        open_upload(s3, SOURCE, 1_000_000)  # type: ignore[arg-type]
+        open_upload(s3, SOURCE).read(1_000_000)  # type: ignore[arg-type]

@@ -82,11 +82,11 @@ class Compose:
         """The photograph again, from the untouched source, and its coarse matte."""
         settings = self.settings
         with watch.step("read"):
-            upload = open_upload(self.s3, message.job.source, settings.max_bytes)
+            body = open_upload(self.s3, message.job.source).read(settings.max_bytes)
             matte = self.s3.get_object(Bucket=settings.work_bucket, Key=message.matte_key)["Body"].read()
         with watch.step("decode"):
             limits = Limits(max_bytes=settings.max_bytes, max_pixels=settings.max_pixels)
-            return decode(upload.body, limits), decode_grey(matte)
+            return decode(body, limits), decode_grey(matte)
 
     def deliver(self, message: ComposeMessage, cutout: Cutout, output: Output, watch: Stopwatch) -> Result:
         """Render one output and write it under its predictable key."""

@@ -14,7 +14,7 @@ import boto3
 from aws_lambda_powertools import Logger
 
 from cutout.codec import Limits, decode_small, encode_bmp
-from cutout.errors import CustomerError, SourceGone, TooManyBytes
+from cutout.errors import CustomerError, SourceGone
 from cutout.pipeline import make_proxy
 from cutout.service import intake, webhooks
 from cutout.service.batch import each_message
@@ -57,20 +57,18 @@ class Ingest:
 
     def take_upload(self, source: Source) -> None:
         """Make the upload a job, once, and carry it to the matte queue, or end it with a reason."""
-        watch = Stopwatch("ingest", self.memory_mb)
         try:
-            with watch.step("read"):
-                upload = open_upload(self.s3, source, self.settings.max_bytes)
-        except (SourceGone, TooManyBytes) as error:
-            job = self.register(source, {})
-            if job is not None:
-                self.endings.failed(job, error, time.time())
+            upload = open_upload(self.s3, source)
+        except SourceGone as error:
+            gone = self.register(source, {})
+            if gone is not None:
+                self.endings.failed(gone, error, time.time())
             return
-        job = self.register(source, upload.metadata)
+        job = self.register(source, upload.metadata)  # before anything that could kill this process
         if job is None:
             return
         try:
-            self.carry_on(job, upload, watch)
+            self.carry_on(job, upload)
         except CustomerError as error:
             logger.info("refused", job=job.id, code=error.code)
             self.endings.failed(job, error, time.time())
@@ -103,17 +101,21 @@ class Ingest:
             return self.settings.interactive_deadline_seconds
         return self.settings.bulk_deadline_seconds
 
-    def carry_on(self, job: Job, upload: Upload, watch: Stopwatch) -> None:
+    def carry_on(self, job: Job, upload: Upload) -> None:
         """Decode, make the proxy, queue the work: sent first, noted after, so that a crash repeats and never loses."""
-        job = self.checked(job, upload.metadata)
+        watch, job = Stopwatch("ingest", self.memory_mb), self.checked(job, upload.metadata)
+        with watch.step("read"):
+            body = upload.read(self.settings.max_bytes)
         with watch.step("decode"):
-            photo = decode_small(upload.body, self.limits, self.settings.proxy_side)
+            photo = decode_small(body, self.limits, self.settings.proxy_side)
         with watch.step("proxy"):
             proxy = make_proxy(photo, self.settings.proxy_side)
-            body = encode_bmp(proxy)
+            proxy_file = encode_bmp(proxy)
         key = proxy_key(job.id)
         with watch.step("write"):
-            self.s3.put_object(Bucket=self.settings.work_bucket, Key=key, Body=body, ContentType="image/bmp")
+            self.s3.put_object(
+                Bucket=self.settings.work_bucket, Key=key, Body=proxy_file, ContentType="image/bmp"
+            )
         header = photo.header
         picture = Picture(width=header.width, height=header.height, format=header.format, notes=photo.notes)
         message = MatteMessage(

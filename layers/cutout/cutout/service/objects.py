@@ -1,7 +1,7 @@
 """Reading uploads and writing results in S3, so that an older version never replaces a newer one."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from cutout.errors import SourceGone, Superseded, TooManyBytes
 from cutout.service.jobs import Source
@@ -15,21 +15,40 @@ ORDER = "sequencer"  # metadata of a result: which event of its source it was ma
 MOST_ATTEMPTS = 8
 
 
+class Stream(Protocol):
+    """Bytes that are on their way."""
+
+    def read(self) -> bytes:
+        """All that is left."""
+        ...
+
+    def close(self) -> None:
+        """Stop the sender."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Upload:
-    """An upload's bytes and the metadata that its sender gave it."""
+    """An upload that has been opened: what its sender said of it, and its bytes on demand."""
 
-    body: bytes
     metadata: dict[str, str]
+    size_bytes: int
+    stream: Stream
+
+    def read(self, max_bytes: int) -> bytes:
+        """All of it; raises TooManyBytes, and reads nothing, when it is larger than ``max_bytes``."""
+        if self.size_bytes > max_bytes:
+            self.stream.close()
+            size, most = self.size_bytes / 1e6, max_bytes / 1e6
+            raise TooManyBytes(f"The file has {size:,.1f} MB; at most {most:,.1f} MB are accepted.")
+        return self.stream.read()
 
 
-def open_upload(s3: "S3Client", source: Source, max_bytes: int) -> Upload:
-    """Read exactly the version that the event named.
+def open_upload(s3: "S3Client", source: Source) -> Upload:
+    """Open exactly the version that the event named.
 
     Raises
     ------
-    TooManyBytes
-        The object is larger than ``max_bytes``; nothing is read then.
     SourceGone
         The object was deleted, or replaced by other content.
     """
@@ -44,11 +63,7 @@ def open_upload(s3: "S3Client", source: Source, max_bytes: int) -> Upload:
         if error.response["Error"]["Code"] in GONE:
             raise SourceGone(f"{source.key!r} was deleted or replaced before it was read.") from error
         raise
-    if answer["ContentLength"] > max_bytes:
-        raise TooManyBytes(
-            f"The file has {answer['ContentLength'] / 1e6:.1f} MB; at most {max_bytes / 1e6:.1f} MB are accepted."
-        )
-    return Upload(body=answer["Body"].read(), metadata=answer["Metadata"])
+    return Upload(metadata=answer["Metadata"], size_bytes=answer["ContentLength"], stream=answer["Body"])
 
 
 def exists(s3: "S3Client", bucket: str, key: str) -> bool:
