@@ -2,6 +2,7 @@
 # make serve   the same stack kept running                 make serve PORT=8080
 # make test    the tests                                   make check   formatting, types, template, Dockerfile
 # make models  fetch and prepare the network               make bench   speed and memory beside rembg
+# make quality edges beside rembg's, on true mattes       make quality FOLDER=cases/ JSON=quality.json HTML=sheet/
 PYTHON ?= python3
 PORT ?= 8080
 OUT ?= out
@@ -11,7 +12,7 @@ RUN = PYTHONPATH=layers/cutout .venv/bin/python
 CARD = models/prepared/$(MODEL).json
 INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
-.PHONY: run serve test check models bench lock build deploy clean
+.PHONY: run serve test check models bench quality lock build deploy clean
 
 run: .venv/local $(CARD)
 	@$(RUN) -m local.run --out "$(OUT)" $(if $(IMAGE),--image "$(IMAGE)")
@@ -33,6 +34,9 @@ models: $(CARD)
 
 bench: .venv/bench $(CARD)
 	@$(RUN) -m bench.speed $(if $(JSON),--json "$(JSON)") $(if $(IMAGE),--image "$(IMAGE)")
+
+quality: .venv/bench $(CARD)
+	@$(RUN) -m bench.quality $(FOLDER) --peers $(if $(JSON),--json "$(JSON)") $(if $(HTML),--html "$(HTML)")
 
 $(CARD): .venv/local models/catalog.json models/fetch.py models/prepare.py
 	@$(RUN) -m models.fetch --model $(MODEL)

@@ -1,0 +1,103 @@
+"""Pictures with true mattes: a folder of folders, each with ``image.*`` and ``alpha.png``.
+
+Optional beside them: ``fg.png`` (the subject's own colours), ``bg.*`` (the old background) and ``trimap.png``
+(128 where a person saw that nothing is sure).
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.metrics import REACH, Mask, Plane, band
+from bench.reference import unmix
+from cutout.codec import Limits, decode, resize, to_uint8
+from cutout.pipeline import opaque
+
+LIMITS = Limits(max_bytes=200_000_000, max_pixels=100_000_000)
+COARSE_SIDE = 320
+BLUR_SIDE = 160  # half as fine: about what a network loses in hair
+GAIN = 1.6  # how much steeper than the truth an over-confident matte is
+
+Picture8 = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Case:
+    """One picture and what is known of it; colours and ``ground`` in [0, 1], encoded as sRGB.
+
+    ``own_colours`` is False where nobody knows the true ones: then ``colour`` and ``ground`` are estimates from
+    the true alpha, and differences to them say something only in comparison.
+    """
+
+    name: str
+    image: Path
+    rgb8: Picture8
+    alpha8: Picture8
+    colour: Plane
+    ground: Plane
+    own_colours: bool
+    edge: Mask
+
+    @property
+    def megapixels(self) -> float:
+        """Millions of pixels of the picture."""
+        return self.alpha8.size / 1e6
+
+
+def read_cases(folder: Path) -> list[Case]:
+    """All cases of a folder by name; a subfolder without a true alpha is left out. SystemExit if there is none."""
+    folders = [path.parent for path in sorted(folder.glob("*/alpha.png"))]
+    if not folders:
+        raise SystemExit(f"{folder} has no case: a case is a folder with image.* and alpha.png.")
+    return [read_case(path) for path in folders]
+
+
+def read_case(folder: Path) -> Case:
+    """One case. SystemExit when its files are missing or do not have the same size."""
+    image = _only(folder, "image")
+    if image is None:
+        raise SystemExit(f"{folder} has no image.*")
+    rgb8, alpha8 = _picture(image), _picture(folder / "alpha.png")[..., 1].copy()
+    colour, ground, trimap = (_only(folder, stem) for stem in ("fg", "bg", "trimap"))
+    read = {path.name: _picture(path) for path in (colour, ground, trimap) if path is not None}
+    for name, picture in {"alpha.png": alpha8, **read}.items():
+        if picture.shape[:2] != rgb8.shape[:2]:
+            raise SystemExit(f"{folder / name} is {picture.shape[:2]}, the image is {rgb8.shape[:2]}.")
+    estimates = unmix(rgb8, alpha8) if colour is None or ground is None else (rgb8, rgb8)
+    return Case(
+        name=folder.name,
+        image=image,
+        rgb8=rgb8,
+        alpha8=alpha8,
+        colour=(estimates[0] if colour is None else read[colour.name]) / 255,
+        ground=(estimates[1] if ground is None else read[ground.name]) / 255,
+        own_colours=colour is not None,
+        edge=band(alpha8 / 255, REACH) if trimap is None else _unknown(read[trimap.name]),
+    )
+
+
+def exact_coarse(alpha8: Picture8) -> Picture8:
+    """The matte of a perfect network that sees (320, 320): block means of the truth."""
+    return resize(alpha8, COARSE_SIDE, COARSE_SIDE, "box")
+
+
+def sure_coarse(alpha8: Picture8) -> Picture8:
+    """The matte of a network that is blurred and too sure of itself: half as fine, and steeper around one half."""
+    small = resize(alpha8.astype(np.float32) / np.float32(255), BLUR_SIDE, BLUR_SIDE, "box")
+    blurred = resize(small, COARSE_SIDE, COARSE_SIDE, "bilinear")
+    return to_uint8((blurred - np.float32(0.5)) * np.float32(GAIN) + np.float32(0.5))
+
+
+def _only(folder: Path, stem: str) -> Path | None:
+    return next(iter(sorted(folder.glob(f"{stem}.*"))), None)
+
+
+def _picture(path: Path) -> Picture8:
+    return opaque(decode(path.read_bytes(), LIMITS))
+
+
+def _unknown(trimap: Picture8) -> Mask:
+    levels = trimap[..., 1]
+    return np.asarray((levels > 5) & (levels < 250), np.bool_)
