@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.metrics import REACH, Mask, Plane, band
-from bench.reference import unmix
+from bench.reference import unmix_once
 from cutout.codec import Limits, decode, resize, to_uint8
 from cutout.pipeline import opaque
 
@@ -46,16 +46,19 @@ class Case:
         return self.alpha8.size / 1e6
 
 
-def read_cases(folder: Path) -> list[Case]:
+def read_cases(folder: Path, kept: Path) -> list[Case]:
     """All cases of a folder by name; a subfolder without a true alpha is left out. SystemExit if there is none."""
     folders = [path.parent for path in sorted(folder.glob("*/alpha.png"))]
     if not folders:
         raise SystemExit(f"{folder} has no case: a case is a folder with image.* and alpha.png.")
-    return [read_case(path) for path in folders]
+    return [read_case(path, kept) for path in folders]
 
 
-def read_case(folder: Path) -> Case:
-    """One case. SystemExit when its files are missing or do not have the same size."""
+def read_case(folder: Path, kept: Path) -> Case:
+    """One case; colours that had to be estimated are kept in ``kept``.
+
+    SystemExit when its files are missing or do not have the same size.
+    """
     image = _only(folder, "image")
     if image is None:
         raise SystemExit(f"{folder} has no image.*")
@@ -65,7 +68,7 @@ def read_case(folder: Path) -> Case:
     for name, picture in {"alpha.png": alpha8, **read}.items():
         if picture.shape[:2] != rgb8.shape[:2]:
             raise SystemExit(f"{folder / name} is {picture.shape[:2]}, the image is {rgb8.shape[:2]}.")
-    estimates = unmix(rgb8, alpha8) if colour is None or ground is None else (rgb8, rgb8)
+    estimates = unmix_once(rgb8, alpha8, kept) if colour is None or ground is None else (rgb8, rgb8)
     return Case(
         name=folder.name,
         image=image,

@@ -53,7 +53,7 @@ def _cases(folder: Path | None) -> list[Case]:
         folder = FOLDER / "drawn"
         print("  drawing ...", file=sys.stderr, flush=True)
         draw_all(folder)
-    return read_cases(folder)
+    return read_cases(folder, FOLDER / "colours")
 
 
 def _from_the_network(cases: list[Case], rivals: Rivals) -> list[Contest]:

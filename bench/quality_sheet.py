@@ -21,6 +21,7 @@ Picture8 = NDArray[np.uint8]
 SIDE = 72  # pixels of the picture in a crop
 ZOOM = 3
 CROPS = 2
+_SOME = 0.005  # share of a crop's pixels that must lie at an edge
 GROUNDS = ("#000", "#fff", "#f0f")
 STYLE = f"""body {{ font: 13px sans-serif; margin: 16px; background: #ddd }}
 table {{ border-spacing: 4px }} th {{ font-weight: normal; max-width: {SIDE * ZOOM}px }}
@@ -38,20 +39,15 @@ def write_sheet(folder: Path, cases: list[Case], contests: list[Contest]) -> Non
 def telling_corners(case: Case, count: int) -> list[tuple[int, int]]:
     """Top left corners of the crops in which most of the true edge lies; no two touch."""
     edge = band(case.alpha8 / 255, REACH).astype(np.float64)
+    half = SIDE // 2
     density = ndimage.uniform_filter(edge, SIDE, mode="constant")
-    height, width = edge.shape
-    corners = []
-    for _ in range(count):
-        y, x = np.unravel_index(density.argmax(), density.shape)
-        if density[y, x] <= 0:
-            break
-        corners.append((_inside(int(y), height), _inside(int(x), width)))
-        density[max(0, y - SIDE) : y + SIDE, max(0, x - SIDE) : x + SIDE] = 0
+    density = density[half : max(half, edge.shape[0] - half) + 1, half : max(half, edge.shape[1] - half) + 1]
+    corners: list[tuple[int, int]] = []
+    while len(corners) < count and density.size and density.max() > _SOME:
+        y, x = (int(i) for i in np.unravel_index(density.argmax(), density.shape))
+        corners.append((y, x))
+        density[max(0, y - SIDE + 1) : y + SIDE, max(0, x - SIDE + 1) : x + SIDE] = 0
     return corners
-
-
-def _inside(centre: int, length: int) -> int:
-    return max(0, min(centre - SIDE // 2, length - SIDE))
 
 
 def _contest(contest: Contest, cases: list[Case]) -> str:

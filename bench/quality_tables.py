@@ -13,9 +13,11 @@ from bench.tables import table
 FOUND = 0.5  # overlap of the plain matte with the truth from which on the network has seen the subject
 HARD = 120.0  # a soft-band error of the plain matte above which no refinement decides
 NOTES = """SAD, Grad, Conn in thousands, MSE x 1000, whole picture. band: mean |error| x 1000 in the unknown zone of
-the trimap, else within 2 px of the true soft band; bias: the same, signed. inside %: of the surely solid pixels, those with
-alpha under .98. closed %: of the enclosed background, what is covered. colour, halo, black ... spill: levels of
-255, mixed as browsers mix. s/MP: without the network and without files; peak: of the method's own process.
+the trimap, else within 2 px of the true soft band; bias: the same, signed, x 1. inside %: of the surely solid
+pixels, those with alpha under .98. closed %: of the enclosed background, what is more than half covered. colour,
+halo, black ... spill: levels of 255, mixed as browsers mix; colour: over the true soft band, also where the method's
+own alpha is 0. s/MP: without the network and without files; peak: of the method's own process, without the network.
+band/plain: mean and worst ratio of the band error to plain rembg's, else to our network's enlarged mask.
 * the plain matte overlaps the subject by less than half. ~ nobody knows this case's colours: they are estimates
 from the true alpha, so colour, halo and spill say something in comparison only."""
 

@@ -4,10 +4,13 @@ Deliberately not the product's own code, which changes: what is measured must no
 simple: the whole frame, double precision, many sweeps.
 """
 
+import hashlib
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 
-from cutout.codec import resize
+from cutout.codec import Limits, decode, encode_png, resize
 from cutout.light import to_linear, to_srgb8
 
 _EPS, _OMEGA = 5e-3, 0.1  # the paper's
@@ -17,6 +20,20 @@ _START = 8  # pixels of the coarsest level's longer side
 Picture8 = NDArray[np.uint8]
 Planes = NDArray[np.float32]
 _STEPS = ((0, 1), (0, -1), (1, 1), (1, -1))
+
+
+def unmix_once(rgb8: Picture8, alpha8: Picture8, folder: Path) -> tuple[Picture8, Picture8]:
+    """As ``unmix``; the answer is kept in ``folder`` until the picture or this file changes."""
+    parts = (rgb8.tobytes(), alpha8.tobytes(), Path(__file__).read_bytes())
+    digest = hashlib.sha256(b"".join(parts)).hexdigest()[:16]
+    files = [folder / f"{digest}-{side}.png" for side in ("colour", "ground")]
+    if not all(file.is_file() for file in files):
+        folder.mkdir(parents=True, exist_ok=True)
+        for file, side8 in zip(files, unmix(rgb8, alpha8), strict=True):
+            file.write_bytes(encode_png(side8))
+    limits = Limits(max_bytes=10**9, max_pixels=10**9)
+    colour8, ground8 = (decode(file.read_bytes(), limits).rgb8 for file in files)
+    return colour8, ground8
 
 
 def unmix(rgb8: Picture8, alpha8: Picture8) -> tuple[Picture8, Picture8]:

@@ -1,0 +1,214 @@
+"""The quality bench: its drawings are exact, its truth scores nothing, its means say what they are of."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bench.cases import Case, read_case, read_cases, sure_coarse
+from bench.contest import Contest
+from bench.cutting import plain
+from bench.drawn import Drawing, logo, plate, write
+from bench.mattes import as_photo
+from bench.metrics import band, colour_error
+from bench.quality_sheet import SIDE, telling_corners
+from bench.quality_tables import against_plain, as_text, groups, means
+from bench.reference import unmix
+from bench.scoring import COLUMNS, Score, figures
+from bench.strokes import Layer
+from cutout.codec import decode_grey, encode_grey, encode_png
+from scenes import disc
+
+
+@pytest.fixture(scope="module")
+def disc_case(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    scene, folder = disc(96, 28, 8), tmp_path_factory.mktemp("cases") / "disc"
+    folder.mkdir()
+    (folder / "image.png").write_bytes(encode_png(scene.rgb8))
+    (folder / "alpha.png").write_bytes(encode_grey(scene.alpha8))
+    (folder / "fg.png").write_bytes(encode_png(scene.foreground8))
+    (folder / "bg.png").write_bytes(encode_png(scene.background8))
+    return read_case(folder, folder)
+
+
+def test_paint_over_paint_keeps_its_exact_straight_colour():
+    """Half red under half green: alpha 3/4, two parts of green and one of red."""
+    layer = Layer(1, 1)
+    layer.cover(np.array([[0.5]]), (1.0, 0.0, 0.0))
+    layer.cover(np.array([[0.5]]), (0.0, 1.0, 0.0))
+
+    assert layer.alpha.tolist() == [[0.75]]
+    assert layer.colour((0, 0, 1))[0, 0].tolist() == pytest.approx([1 / 3, 2 / 3, 0])
+
+
+def test_a_straight_stroke_covers_its_own_area():
+    """20 long, 4 wide, and half a disc of radius 2 at either end."""
+    layer = Layer(40, 40)
+
+    layer.stroke(np.array([[10.0, 20], [20, 20], [30, 20]]), (4.0, 4.0), (0, 0, 0))
+
+    assert layer.alpha.sum() == pytest.approx(20 * 4 + 4 * np.pi, rel=0.01)
+
+
+def test_a_drawing_mixes_light_and_a_graphic_mixes_levels(tmp_path: Path):
+    """Half white over black: 188 as a camera sees it, 128 as a drawing program writes it."""
+    half, white, black = np.full((64, 64), 0.5), np.ones((64, 64, 3)), np.zeros((64, 64, 3))
+    for name, graphic in (("light", False), ("graphic", True)):
+        drawing = Drawing(alpha=half, colour=white, ground=black, graphic=graphic)
+        write(drawing, tmp_path / name, np.random.default_rng(1))
+
+    cases = {case.name: case for case in read_cases(tmp_path, tmp_path)}
+
+    assert set(np.unique(cases["graphic"].rgb8)) == {128}
+    assert cases["light"].rgb8.mean() == pytest.approx(188, abs=0.3)
+    assert 1.2 < cases["light"].rgb8.std() < 1.9
+    assert set(np.unique(cases["light"].alpha8)) == {128}
+
+
+@pytest.mark.parametrize(("scene", "soft", "solid"), [(logo, 0.008, 0.16), (plate, 0.02, 0.3)])
+def test_a_scene_is_the_same_each_time_and_has_soft_and_solid_parts(scene, soft, solid):
+    first, second = scene(np.random.default_rng(3)), scene(np.random.default_rng(3))
+
+    assert np.array_equal(first.alpha, second.alpha)
+    assert np.array_equal(first.ground, second.ground)
+    assert band(first.alpha, 0).mean() > soft
+    assert (first.alpha == 1).mean() > solid
+
+
+def test_the_truth_itself_has_no_fault(disc_case: Case):
+    colour8 = np.rint(disc_case.colour * 255).astype(np.uint8)
+
+    found = figures(disc_case, colour8, disc_case.alpha8)
+
+    assert found.pop("overlap") == 1
+    assert {key: value for key, value in found.items() if abs(value) > 1e-9} == {}
+
+
+def test_the_photograph_under_the_true_alpha_has_only_a_fringe(disc_case: Case):
+    found = figures(disc_case, disc_case.rgb8, disc_case.alpha8)
+
+    assert found["sad"] == found["band"] == found["bias"] == 0
+    assert found["colour"] > 10
+    assert found["spill"] > 5
+    assert found["black"] == pytest.approx(found["white"])  # with the right alpha the ground does not matter
+
+
+def test_estimated_colours_are_near_the_true_ones():
+    scene = disc(96, 28, 8)
+
+    colour8, ground8 = unmix(scene.rgb8, scene.alpha8)
+
+    alpha = scene.alpha8 / 255
+    assert colour_error(colour8 / 255, scene.foreground8 / 255, alpha) < 5
+    assert colour_error(scene.rgb8 / 255, scene.foreground8 / 255, alpha) > 20
+    assert np.array_equal(colour8[alpha == 1], scene.rgb8[alpha == 1])
+    assert np.array_equal(ground8[alpha == 0], scene.rgb8[alpha == 0])
+
+
+def test_a_case_whose_files_differ_in_size_is_refused(tmp_path: Path):
+    (tmp_path / "image.png").write_bytes(encode_png(np.zeros((4, 6, 3), np.uint8)))
+    (tmp_path / "alpha.png").write_bytes(encode_grey(np.zeros((4, 5), np.uint8)))
+
+    with pytest.raises(SystemExit, match=r"alpha.png is \(4, 5\), the image is \(4, 6\)"):
+        read_case(tmp_path, tmp_path)
+
+
+def test_a_folder_without_cases_is_refused(tmp_path: Path):
+    with pytest.raises(SystemExit, match="has no case"):
+        read_cases(tmp_path, tmp_path)
+
+
+def test_a_case_without_colours_says_that_they_are_estimates(tmp_path: Path, disc_case: Case):
+    folder = tmp_path / "photo"
+    folder.mkdir()
+    (folder / "image.png").write_bytes(encode_png(disc_case.rgb8))
+    (folder / "alpha.png").write_bytes(encode_grey(disc_case.alpha8))
+
+    cases = [read_case(folder, tmp_path / "kept") for _ in range(2)]
+
+    assert not cases[0].own_colours
+    assert disc_case.own_colours
+    assert np.array_equal(cases[0].colour, cases[1].colour)  # the second time from the files that were kept
+    assert len(list((tmp_path / "kept").iterdir())) == 2
+
+
+def test_the_sure_matte_is_blurred_and_steeper():
+    """A step, seen at half the resolution: softer than the truth, and clipped at both ends."""
+    alpha8 = np.zeros((640, 640), np.uint8)
+    alpha8[:, 322:] = 255
+
+    row = sure_coarse(alpha8)[160]
+
+    assert row.shape == (320,)
+    assert row[150] == 0
+    assert row[170] == 255
+    assert np.count_nonzero((row > 0) & (row < 255)) == 2
+
+
+def test_plain_is_the_photograph_under_the_enlarged_mask(disc_case: Case):
+    rgb8, alpha8 = plain(as_photo(disc_case), np.full((8, 8), 77, np.uint8))
+
+    assert np.array_equal(rgb8, disc_case.rgb8)
+    assert set(np.unique(alpha8)) == {77}
+    assert decode_grey(encode_grey(alpha8)).shape == (96, 96)
+
+
+def test_crops_lie_inside_and_do_not_overlap():
+    alpha8 = np.zeros((400, 300), np.uint8)
+    alpha8[0:60, 0:60] = alpha8[330:400, 240:300] = 128
+    case = Case(
+        name="two",
+        image=Path("two.png"),
+        rgb8=np.zeros((400, 300, 3), np.uint8),
+        alpha8=alpha8,
+        colour=np.zeros((400, 300, 3)),
+        ground=np.zeros((400, 300, 3)),
+        own_colours=True,
+        edge=alpha8 > 0,
+    )
+
+    corners = telling_corners(case, 3)
+
+    assert len(corners) == 2
+    assert all(0 <= y <= 400 - SIDE and 0 <= x <= 300 - SIDE for y, x in corners)
+    assert abs(corners[0][0] - corners[1][0]) >= SIDE
+
+
+def contest() -> Contest:
+    values = {  # case, method: band error, overlap
+        ("easy", "plain"): (50.0, 0.9),
+        ("easy", "ours"): (40.0, 0.9),
+        ("hard", "plain"): (200.0, 0.8),
+        ("hard", "ours"): (220.0, 0.8),
+        ("missed", "plain"): (300.0, 0.1),
+        ("missed", "ours"): (300.0, 0.1),
+    }
+    scores = [
+        Score(case=case, method=method, figures=dict.fromkeys(COLUMNS, 0.0) | {"band": b, "overlap": o})
+        for (case, method), (b, o) in values.items()
+    ]
+    return Contest(
+        title="T", folder=Path(), methods=["plain", "ours"], scores=scores, peak_mb={"plain": 1, "ours": 2}
+    )
+
+
+def test_means_leave_out_what_the_network_missed_and_what_is_too_hard():
+    assert list(groups(contest()).values()) == [{"easy", "hard", "missed"}, {"easy", "hard"}, {"easy"}]
+    assert means(contest(), "ours", {"easy", "hard"})["band"] == 130
+    assert against_plain(contest(), "ours", {"easy", "hard"}) == {
+        "ratio": pytest.approx(0.95),
+        "worst ratio": 1.1,
+    }
+
+
+def test_a_missed_case_and_one_without_true_colours_are_marked():
+    lines = as_text(contest(), {"hard"}).splitlines()
+
+    assert [line.split()[0] for line in lines[3:9]] == [
+        "easy",
+        "easy",
+        "hard~",
+        "hard~",
+        "missed*",
+        "missed*",
+    ]
