@@ -19,13 +19,17 @@ from local.deploy import ROOT
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Contest:
-    """One table: every method on every case. ``folder`` has the cutouts, ``<method>/<case>.png``."""
+    """One table: every method on every case.
+
+    ``folder`` has the cutouts, ``<method>/<case>.png``; ``relative`` are the cases whose true colours are estimates.
+    """
 
     title: str
     folder: Path
     methods: list[str]
     scores: list[Score]
     peak_mb: dict[str, float]
+    relative: frozenset[str]
 
     def score(self, case: str, method: str) -> Score:
         """One method on one case."""
@@ -96,6 +100,7 @@ class _Runner:
             methods=self.methods,
             scores=self.scores,
             peak_mb=self.peak_mb,
+            relative=frozenset(case.name for case in self.cases if not case.own_colours),
         )
 
     def _cutout(self, method: str, case: Case) -> Path:

@@ -39,8 +39,7 @@ def main() -> int:
     rivals = PEERS if options.peers else NOBODY
     measure = _from_the_truth if options.given_coarse else _from_the_network
     measured = measure(cases, rivals)
-    relative = {case.name for case in cases if not case.own_colours}
-    print("\n\n".join([*(as_text(contest, relative) for contest in measured), NOTES]))
+    print("\n\n".join([*map(as_text, measured), NOTES]))
     if options.json is not None:
         options.json.write_text(json.dumps([as_json(contest) for contest in measured], indent=2))
     if options.html is not None:

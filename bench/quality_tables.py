@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from bench.contest import Contest
+from bench.cutting import PEERS
 from bench.scoring import COLUMNS
 from bench.tables import table
 
@@ -22,17 +23,18 @@ band/plain: mean and worst ratio of the band error to plain rembg's, else to our
 from the true alpha, so colour, halo and spill say something in comparison only."""
 
 
-def as_text(contest: Contest, relative: set[str]) -> str:
-    """Both tables of a contest; the names in ``relative`` are of cases whose true colours are estimates."""
+def as_text(contest: Contest) -> str:
+    """All tables of a contest."""
     missed = _cases(contest) - found(contest)
     rows = []
     for score in sorted(contest.scores, key=lambda s: (s.case, contest.methods.index(s.method))):
-        marks = ("*" if score.case in missed else "") + ("~" if score.case in relative else "")
+        marks = ("*" if score.case in missed else "") + ("~" if score.case in contest.relative else "")
         rows.append((f"{score.case}{marks}", score.method, *_cells(score.figures)))
     header = ("case", "method", *(column.heading for column in COLUMNS.values()))
     parts = [table(contest.title, header, rows)]
     for title, names in groups(contest).items():
         parts.append(_mean_table(f"{contest.title}: mean of {title} ({len(names)})", contest, names))
+        parts.extend(_against_rembg(contest, names))
     return "\n\n".join(parts)
 
 
@@ -67,15 +69,20 @@ def found(contest: Contest) -> set[str]:
 
 
 def groups(contest: Contest) -> dict[str, set[str]]:
-    """What is averaged over: a title and the cases' names; a group without a case is left out."""
+    """What is averaged over: a title and the cases' names. Empty groups and the same ones again are left out."""
     base = baseline(contest)
     easy = {s.case for s in contest.scores if s.method == base and s.figures["band"] < HARD}
     named = {
         "all cases": _cases(contest),
         f"cases whose subject {base} overlaps by half": found(contest),
         f"cases with a band error of {base} under .12": easy,
+        "cases whose true colours are known": _cases(contest) - contest.relative,
     }
-    return {title: names for title, names in named.items() if names}
+    different: dict[str, set[str]] = {}
+    for title, names in named.items():
+        if names and names not in different.values():
+            different[title] = names
+    return different
 
 
 def means(contest: Contest, method: str, names: set[str]) -> dict[str, float]:
@@ -92,6 +99,20 @@ def against_plain(contest: Contest, method: str, names: set[str]) -> dict[str, f
         plain = contest.score(name, base).figures["band"]
         ratios.append(contest.score(name, method).figures["band"] / plain if plain else 1.0)
     return {"ratio": float(np.mean(ratios)), "worst ratio": max(ratios)}
+
+
+def _against_rembg(contest: Contest, names: set[str]) -> list[str]:
+    """One line: what we gain over the best of rembg's ways, each figure's own best."""
+    rivals = [method for method in contest.methods if method in PEERS.cutters]
+    if "ours" not in contest.methods or not rivals:
+        return []
+    ours, gains = means(contest, "ours", names), []
+    for key in ("band", "halo"):
+        theirs = {method: means(contest, method, names)[key] for method in rivals}
+        best = min(theirs, key=lambda method: theirs[method])
+        change = [ours[key] / theirs[method] - 1 for method in (best, "rembg") if theirs[method]]
+        gains.append(f"{key} {change[0]:+.0%} against {best}, {change[-1]:+.0%} against plain rembg")
+    return [f"ours: {'; '.join(gains)}."]
 
 
 def _mean_table(title: str, contest: Contest, names: set[str]) -> str:
