@@ -36,7 +36,7 @@ bench: .venv/bench $(CARD)
 	@$(RUN) -m bench.speed $(if $(JSON),--json "$(JSON)") $(if $(IMAGE),--image "$(IMAGE)")
 
 quality: .venv/bench $(CARD)
-	@$(RUN) -m bench.quality $(FOLDER) --peers $(if $(JSON),--json "$(JSON)") $(if $(HTML),--html "$(HTML)")
+	@$(RUN) -m bench.quality $(if $(FOLDER),"$(FOLDER)") --peers $(if $(JSON),--json "$(JSON)") $(if $(HTML),--html "$(HTML)")
 
 $(CARD): .venv/local models/catalog.json models/fetch.py models/prepare.py
 	@$(RUN) -m models.fetch --model $(MODEL)
