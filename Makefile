@@ -8,14 +8,18 @@ PORT ?= 8080
 OUT ?= out
 PACE ?= laptop
 MODEL ?= isnet-general-use
-RUN = PYTHONPATH=layers/cutout .venv/bin/python
+# exec: whoever ends make ends the program, not a shell around it
+RUN = exec env PYTHONPATH=layers/cutout .venv/bin/python
+# File names reach the shell as variables, so that it never reads them as commands.
+export CUTOUT_IMAGE := $(value IMAGE)
+export CUTOUT_OUT := $(value OUT)
 CARD = models/prepared/$(MODEL).json
 INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
 .PHONY: run serve test check models bench quality lock build deploy clean
 
 run: .venv/local $(CARD)
-	@$(RUN) -m local.run --out "$(OUT)" $(if $(IMAGE),--image "$(IMAGE)")
+	@$(RUN) -m local.run --out="$$CUTOUT_OUT" $(if $(value IMAGE),--image="$$CUTOUT_IMAGE")
 
 serve: .venv/local $(CARD)
 	@$(RUN) -m local.serve --port $(PORT) --pace $(PACE)
@@ -33,7 +37,7 @@ check: .venv/dev
 models: $(CARD)
 
 bench: .venv/bench $(CARD)
-	@$(RUN) -m bench.speed $(if $(JSON),--json "$(JSON)") $(if $(IMAGE),--image "$(IMAGE)")
+	@$(RUN) -m bench.speed $(if $(JSON),--json "$(JSON)") $(if $(value IMAGE),--image="$$CUTOUT_IMAGE")
 
 quality: .venv/bench $(CARD)
 	@$(RUN) -m bench.quality $(if $(FOLDER),"$(FOLDER)") --peers $(if $(JSON),--json "$(JSON)") $(if $(HTML),--html "$(HTML)")

@@ -55,7 +55,7 @@ class _FrontApi(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._forward()
 
-    do_PUT = do_DELETE = do_OPTIONS = do_POST  # noqa: N815 names that the base class calls
+    do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_POST  # noqa: N815 names that the base class calls
 
     def _file(self, path: Path) -> None:
         if not path.resolve().is_relative_to(self.server.front.folder.resolve()) or not path.is_file():
@@ -65,6 +65,10 @@ class _FrontApi(BaseHTTPRequestHandler):
         self._send(200, path.read_bytes(), {"Content-Type": kind})
 
     def _forward(self) -> None:
+        if "Transfer-Encoding" in self.headers:
+            self.close_connection = True
+            self._refuse(411, "LENGTH_REQUIRED", "Content-Length is missing")
+            return
         size = int(self.headers.get("Content-Length") or 0)
         if size > GATEWAY_LIMIT_BYTES or size * 4 / 3 > LAMBDA_LIMIT_BYTES:
             self._skip(size)  # a client listens only when it has sent everything

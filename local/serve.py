@@ -7,6 +7,7 @@ import socket
 import sys
 import threading
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from local.deploy import ROOT
 from local.emulator import ACCOUNT_KEY, ACCOUNT_SECRET, REGION
@@ -41,6 +42,18 @@ def announce(document: dict[str, str], path: Path) -> None:
     partial.replace(path)
 
 
+def forget(front: Front, path: Path) -> None:
+    """Remove the file, unless another running stack has written its own addresses there."""
+    if path.exists() and json.loads(path.read_text())["page"] == f"{front.url}/":
+        path.unlink()
+
+
+def forget_the_dead(path: Path) -> None:
+    """Remove the file if nobody listens at its addresses any more: that stack was killed."""
+    if path.exists() and is_free(urlsplit(json.loads(path.read_text())["page"]).port or 80):
+        path.unlink()
+
+
 def is_free(port: int) -> bool:
     """Whether nobody listens on this port of 127.0.0.1."""
     with socket.socket() as probe:
@@ -59,7 +72,7 @@ def main() -> int:
     if not is_free(options.port):
         print(f"Port {options.port} is taken; choose another: make serve PORT=8081", file=sys.stderr)
         return 1
-    ADDRESSES.unlink(missing_ok=True)
+    forget_the_dead(ADDRESSES)
     with local_stack(FOLDER / "serve", pace=options.pace) as stack:
         front = Front(options.port, ROOT / "web", stack.deployed.api_url, stack.deployed.api_key)
         try:
@@ -67,7 +80,7 @@ def main() -> int:
             print("Ctrl-C stops all of it.", flush=True)
             stop.wait()
         finally:
-            ADDRESSES.unlink(missing_ok=True)
+            forget(front, ADDRESSES)
             front.close()
     return 0
 

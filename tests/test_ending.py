@@ -105,6 +105,15 @@ def test_a_job_that_sweep_has_ended_is_not_charged_and_keeps_its_failure_report(
     assert all('"job.failed"' in body or '"status":"failed"' in body for _, body in office.sqs.sent)
 
 
+def test_a_late_failure_does_not_touch_the_report_of_a_job_that_is_done(office: Office) -> None:
+    """Sweep read its index a moment before compose ended the job."""
+    office.endings.done(JOB, (), {"status": "done"}, 0.1, 1.0)
+
+    assert not office.endings.failed(JOB, OutOfTime("Too late."), 2.0)
+
+    assert office.report == {"status": "done"}
+
+
 def test_a_failure_of_an_older_version_does_not_touch_the_newer_one_s_report(office: Office) -> None:
     office.s3.objects["out", "a.jpg/report.json"] = (b'{"status": "done"}', {"sequencer": "02"})
 

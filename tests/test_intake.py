@@ -44,23 +44,29 @@ SOURCE = Source(bucket="b", key="k.jpg", sequencer="01")
 
 
 @pytest.mark.parametrize(
-    ("other", "recipe", "same"),
+    ("other", "same"),
     [
-        (SOURCE, "", True),
-        (SOURCE.model_copy(update={"etag": "x", "size_bytes": 5}), "", True),
-        (SOURCE.model_copy(update={"sequencer": "02"}), "", False),
-        (SOURCE.model_copy(update={"version_id": "v"}), "", False),
-        (SOURCE.model_copy(update={"key": "l.jpg"}), "", False),
-        (SOURCE, "{}", False),
+        (SOURCE, True),
+        (SOURCE.model_copy(update={"etag": "x", "size_bytes": 5}), True),
+        (SOURCE.model_copy(update={"sequencer": "02"}), False),
+        (SOURCE.model_copy(update={"version_id": "v"}), False),
+        (SOURCE.model_copy(update={"key": "l.jpg"}), False),
     ],
 )
-def test_a_job_is_one_version_of_one_object_with_one_recipe(other: Source, recipe: str, same: bool) -> None:
-    assert (upload_job_id(SOURCE, "") == upload_job_id(other, recipe)) is same
+def test_a_job_is_one_version_of_one_object(other: Source, same: bool) -> None:
+    assert (upload_job_id(SOURCE) == upload_job_id(other)) is same
 
 
 def test_a_job_s_id_never_changes() -> None:
     """A redelivery across a deployment must be the same job."""
-    assert upload_job_id(SOURCE, "") == "8bd2124c36292e014fd7a61a7c4150ee"
+    assert upload_job_id(SOURCE) == "0cbe9c6247fb3dbf63505e0fe52d45cc"
+
+
+def test_a_folder_made_in_a_console_is_no_upload(event: Event) -> None:
+    notification = json.loads(body(event("upload_created")))
+    notification["Records"][0]["s3"]["object"] |= {"key": "summer/", "size": 0}
+
+    assert sources_of(json.dumps(notification)) == []
 
 
 def test_a_request_without_an_idempotency_key_is_a_job_of_its_own() -> None:
@@ -69,7 +75,7 @@ def test_a_request_without_an_idempotency_key_is_a_job_of_its_own() -> None:
 
 
 def test_the_metadata_s_recipe_wins_over_the_job_s() -> None:
-    job = upload_job(SOURCE, {}, now=0)
+    job = upload_job(SOURCE, now=0)
 
     assert recipe_of(job, {"recipe": '{"outputs": [{"format": "webp"}]}'}).outputs[0].format == "webp"
     assert recipe_of(job, {}).outputs[0].format == "png"

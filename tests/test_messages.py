@@ -25,7 +25,7 @@ def test_a_message_of_another_schema_is_our_fault() -> None:
 
 
 def test_keys_say_what_lies_where() -> None:
-    assert proxy_key("7") == "work/7/proxy.bmp"
+    assert proxy_key("7", "ab") == "work/7/ab.bmp"
     assert matte_key("ab", "0123456789abcdefFF") == "mattes/ab/0123456789abcdef.png"
     assert result_key("shoes/a.jpg", "cutout.png") == "shoes/a.jpg/cutout.png"
     assert report_key("shoes/a.png") == "shoes/a.png/report.json"
@@ -54,4 +54,4 @@ def test_the_cost_is_time_and_requests() -> None:
     stage = StageReport(stage="matte", steps_ms={"network": 1000.0}, memory_mb=1024, peak_memory_mb=1.0)
 
     assert cost_usd((stage,)) - cost_usd(()) == pytest.approx(0.0000166667 + 0.0000002)
-    assert cost_usd(()) == pytest.approx(0.0000295750, abs=1e-9)
+    assert cost_usd(()) == pytest.approx(0.0000302000, abs=1e-9)

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from cutout.errors import SourceGone, Superseded, TooManyBytes
+from cutout.errors import SourceGone, SourceUnreadable, Superseded, TooManyBytes
 from cutout.service.jobs import Source
 from cutout.service.objects import is_newer, open_upload, write_result
 from fakes import ClientError, FakeS3
@@ -104,6 +104,15 @@ def test_an_upload_replaced_meanwhile_is_gone() -> None:
 def test_an_upload_deleted_meanwhile_is_gone() -> None:
     with pytest.raises(SourceGone):
         open_upload(FakeS3(), SOURCE)  # type: ignore[arg-type]
+
+
+def test_an_upload_in_cold_storage_is_the_customer_s_to_mend() -> None:
+    class Cold(FakeS3):
+        def get_object(self, **_: Any) -> dict[str, Any]:
+            raise ClientError("InvalidObjectState")
+
+    with pytest.raises(SourceUnreadable, match="cold storage"):
+        open_upload(Cold(), SOURCE)  # type: ignore[arg-type]
 
 
 def test_an_upload_that_is_too_large_is_not_read() -> None:

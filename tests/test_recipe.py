@@ -54,6 +54,11 @@ def test_a_recipe_that_is_no_json_is_refused() -> None:
         parse_recipe("{outputs}")
 
 
+def test_a_recipe_nested_beyond_reading_is_refused() -> None:
+    with pytest.raises(BadRecipe, match="not valid JSON"):
+        parse_recipe("[" * 100_000)
+
+
 def test_the_same_format_twice_needs_two_names() -> None:
     recipe = Recipe(outputs=(Output(), Output(name="white", background="white")))
 

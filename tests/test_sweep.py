@@ -2,6 +2,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from cutout.errors import CustomerError
 from cutout.service.jobs import Job, Source, Status, timestamp
@@ -42,6 +43,7 @@ class World:
     waiting: dict[str, int] = field(default_factory=dict)
     postponed: dict[str, int] = field(default_factory=dict)
     ended: dict[str, str] = field(default_factory=dict)
+    broken: frozenset[str] = frozenset()
 
     def overdue(self, now_seconds: int, most: int) -> list[JobState]:
         return self.states
@@ -53,6 +55,8 @@ class World:
         return {"Attributes": {AttributeNames[0]: str(self.waiting.get(QueueUrl, 0))}}
 
     def failed(self, job: Job, error: CustomerError, now: float) -> bool:
+        if job.id in self.broken:
+            raise ClientError({"Error": {"Code": "AccessDenied"}}, "PutObject")
         self.ended[job.id] = str(error)
         return True
 
@@ -105,3 +109,12 @@ def test_nothing_is_postponed_for_ever() -> None:
 
     assert world.sweep() == 1
     assert world.postponed == {}
+
+
+def test_a_job_that_cannot_be_ended_does_not_stop_the_others_and_rings_the_alarm() -> None:
+    world = World([overdue(1, "ingested"), overdue(2, "ingested")], broken=frozenset({f"{1:032x}"}))
+
+    with pytest.raises(ClientError):
+        world.sweep()
+
+    assert list(world.ended) == [f"{2:032x}"]

@@ -24,6 +24,8 @@ from cutout.service.messages import NotifyMessage
         "https://example.com:99999/",
         "ftp://example.com/",
         "https://[::1/",
+        "https://a..b/",
+        "https://" + "a" * 64 + ".example/",
         "not a url",
         "",
     ],

@@ -4,7 +4,9 @@ Owner = digest of the API key; a key sees only its own jobs, everything else is 
 """
 
 import os
+import re
 import time
+from base64 import b64decode
 from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
@@ -14,14 +16,15 @@ import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, CORSConfig, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from aws_lambda_powertools.utilities.parameters import get_secret
 from botocore.config import Config
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from cutout.errors import CustomerError
 from cutout.recipe import Recipe, Strict, explain
 from cutout.service import webhooks
-from cutout.service.jobs import Job, Source, owner_of, request_job_id, timestamp
+from cutout.service.jobs import Job, Source, Status, owner_of, request_job_id, timestamp
 from cutout.service.keys import upload_key
 from cutout.service.report import PIPELINE_VERSION
 from cutout.service.settings import ApiSettings
@@ -31,6 +34,9 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 SECRET_AGE_SECONDS = 300
+JOB_ID = re.compile("[0-9a-f]{32}")
+# Regional addresses: the global one, boto3's default for links, is refused or redirected in many regions.
+SIGNING = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
 ALLOWED_HEADERS = ["x-api-key", "idempotency-key", "content-type"]
 
 logger = Logger(service="api")
@@ -43,6 +49,27 @@ class JobRequest(Strict):
     file_name: Annotated[str, Field(pattern=r"^[^/\\\x00-\x1f]{1,150}$")] = "upload"
     recipe: Recipe = Recipe()
     callback: Annotated[str, Field(max_length=2000)] | None = None
+
+    @field_validator("file_name")
+    @classmethod
+    def _names_one_file(cls, name: str) -> str:
+        # S3's forms replace ${filename}, so that one form would take uploads under any name.
+        if name in {".", ".."} or "${" in name:
+            raise ValueError(
+                f"{name!r} does not name one file; allowed: any name but '.', '..' or one with '${{'"
+            )
+        return name
+
+
+class KeyUsedTwice(CustomerError):
+    """An Idempotency-Key that stands for another request."""
+
+    code = "idempotency_key_used"
+
+
+def asked_for(job: Job) -> tuple[str, Recipe, str | None]:
+    """What a request asks for, to tell a repetition from another request."""
+    return job.source.key, job.recipe, job.callback
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,12 +96,21 @@ class Api:
             callback=request.callback,
         )
         deadline = int(now) + settings.upload_seconds + settings.interactive_deadline_seconds
-        self.table.create(job, deadline, timestamp(now))
-        answer = {"id": job_id, "status": "queued", "upload": self.upload_form(key)}
+        status: Status = "queued"
+        if not self.table.create(job, deadline, timestamp(now)):
+            status = self.known(job).status
+        answer = {"id": job_id, "status": status, "upload": self.upload_form(key)}
         if request.callback is not None:
             master = str(get_secret(settings.secret, max_age=SECRET_AGE_SECONDS))
             answer["webhook_secret"] = webhooks.endpoint_secret(master, owner)
         return answer
+
+    def known(self, job: Job) -> JobState:
+        """The job that an Idempotency-Key stands for already; raises KeyUsedTwice if it was for something else."""
+        state = self.table.find(job.id)
+        if state is None or asked_for(state.job) != asked_for(job):
+            raise KeyUsedTwice("This Idempotency-Key has been used for another request; use a new one.")
+        return state
 
     def upload_form(self, key: str) -> dict[str, Any]:
         """A form that uploads to this key only, for a while, up to the size limit."""
@@ -89,9 +125,9 @@ class Api:
 
     def describe(self, job_id: str, owner: str) -> dict[str, Any]:
         """How one of the owner's jobs stands, with links to its results; NotFoundError for any other."""
-        state = self.table.find(job_id)
+        state = self.table.find(job_id) if JOB_ID.fullmatch(job_id) else None
         if state is None or state.job.owner != owner:
-            raise NotFoundError(f"There is no job {job_id!r}.")
+            raise NotFoundError(f"There is no job {job_id[:40]!r}.")
         return self.view(state)
 
     def view(self, state: JobState) -> dict[str, Any]:
@@ -138,8 +174,8 @@ def health() -> dict[str, str]:
 def post_job() -> Response[Any]:
     """Announce an upload."""
     event = app.current_event
-    request = JobRequest.model_validate_json(event.decoded_body or "{}")
-    answer = service().announce(request, _owner(), event.headers.get("Idempotency-Key"))
+    request = JobRequest.model_validate_json(_body(event) or b"{}")
+    answer = service().announce(request, _owner(), event.headers.get("Idempotency-Key") or None)
     return Response(status_code=HTTPStatus.ACCEPTED, body=answer, content_type="application/json")
 
 
@@ -153,6 +189,12 @@ def get_job(job_id: str) -> dict[str, Any]:
 def invalid(error: ValidationError) -> Response[Any]:
     """A body that does not fit: which field, which value, what is allowed."""
     return _refusal(HTTPStatus.BAD_REQUEST, "invalid_request", explain(error, "body"))
+
+
+@app.exception_handler(KeyUsedTwice)  # type: ignore[untyped-decorator]
+def used_twice(error: KeyUsedTwice) -> Response[Any]:
+    """A repeated Idempotency-Key with another request."""
+    return _refusal(HTTPStatus.CONFLICT, error.code, str(error))
 
 
 @app.exception_handler(CustomerError)  # type: ignore[untyped-decorator]
@@ -172,6 +214,12 @@ def _refusal(status: HTTPStatus, code: str, detail: str) -> Response[Any]:
     return Response(status_code=status, body=body, content_type="application/json")
 
 
+def _body(event: APIGatewayProxyEvent) -> bytes:
+    """The body as it was sent: the JSON reader judges its bytes."""
+    body = event.body or ""
+    return b64decode(body) if event.is_base64_encoded else body.encode()
+
+
 def _owner() -> str:
     # The gateway has checked the key; it is read from the header because not every gateway repeats it in the event.
     return owner_of(app.current_event.headers["x-api-key"])
@@ -182,7 +230,7 @@ def service() -> Api:
     """Open the clients, once per process."""
     settings = ApiSettings.read(os.environ)
     return Api(
-        s3=boto3.client("s3", config=Config(signature_version="s3v4")),
+        s3=boto3.client("s3", config=SIGNING),
         table=JobTable(client=boto3.client("dynamodb"), name=settings.table),
         settings=settings,
     )

@@ -13,7 +13,7 @@ import boto3
 from aws_lambda_powertools import Logger
 
 from cutout.codec import Limits, Photo, decode, decode_grey
-from cutout.errors import CustomerError
+from cutout.errors import CustomerError, SourceGone
 from cutout.pipeline import Cutout, clean, full_matte, render
 from cutout.recipe import CONTENT_TYPES, Output
 from cutout.service.batch import each_message
@@ -53,6 +53,8 @@ class Compose:
         try:
             self.finish(message)
         except CustomerError as error:
+            if isinstance(error, SourceGone) and state is not None and state.job.source != message.job.source:
+                return  # a newer upload to the same form carries this job on
             logger.info("refused", job=message.job.id, code=error.code)
             self.endings.failed(message.job, error, time.time())
 

@@ -1,6 +1,6 @@
 """Storage trigger: an upload becomes a job with a model-sized proxy, or a refusal that says why.
 
-Reads: the source bucket. Writes: work/<job>/proxy.bmp. Sends to: the interactive or the bulk matte queue.
+Reads: the source bucket. Writes: work/<job>/<digest>.bmp. Sends to: the interactive or the bulk matte queue.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from cutout.service.ending import Endings
 from cutout.service.jobs import Job, Source, timestamp
 from cutout.service.keys import announced_job_id, proxy_key
 from cutout.service.messages import MatteMessage, Picture
-from cutout.service.objects import Upload, open_upload
+from cutout.service.objects import exists, open_upload
 from cutout.service.settings import IngestSettings
 from cutout.service.stopwatch import Stopwatch
 from cutout.service.table import JobTable
@@ -57,43 +57,48 @@ class Ingest:
 
     def take_upload(self, source: Source) -> None:
         """Make the upload a job, once, and carry it to the matte queue, or end it with a reason."""
-        try:
-            upload = open_upload(self.s3, source)
-        except SourceGone as error:
-            gone = self.register(source, {})
-            if gone is not None:
-                self.endings.failed(gone, error, time.time())
-            return
-        job = self.register(source, upload.metadata)  # before anything that could kill this process
+        job = self.register(source)  # before anything that could kill this process
         if job is None:
             return
         try:
-            self.carry_on(job, upload)
+            self.carry_on(job)
         except CustomerError as error:
+            if isinstance(error, SourceGone) and self.was_replaced(job):
+                return  # the event of what lies there now carries this job on
             logger.info("refused", job=job.id, code=error.code)
             self.endings.failed(job, error, time.time())
 
-    def register(self, source: Source, metadata: dict[str, str]) -> Job | None:
+    def register(self, source: Source) -> Job | None:
         """The job of this upload, stored in the table; None if that job has ended already."""
         now = time.time()
-        job = self.announced(source) or intake.upload_job(source, metadata, now)
+        job = self.announced(source, now) or intake.upload_job(source, now)
         logger.info("upload", job=job.id, size_bytes=source.size_bytes)
-        deadline = int(now) + self.deadline_seconds(job)
-        if self.table.create(job, deadline, timestamp(now)):
+        if self.table.create(job, self.deadline(job, now), timestamp(now)):
             return job
         state = self.table.find(job.id)
         if state is not None and state.outcome is not None:
             self.endings.repeat(state.job, now)
             return None
-        if state is not None and state.job.source != source:
-            self.table.arrived(job, deadline, timestamp(now))
         return job
 
-    def announced(self, source: Source) -> Job | None:
-        """The job that an API call made for this upload, if one did."""
+    def announced(self, source: Source, now: float) -> Job | None:
+        """The job that an API call made for this upload, if one did; a new one if that has ended with another."""
         job_id = announced_job_id(source.key)
         state = self.table.find(job_id) if job_id else None
-        return state.job.arrived(source) if state is not None and state.job.source.key == source.key else None
+        if state is None or state.job.source.key != source.key:
+            return None
+        if state.outcome is not None and state.job.source.sequencer != source.sequencer:
+            return intake.again(state.job, source, now)
+        return state.job.arrived(source)
+
+    def was_replaced(self, job: Job) -> bool:
+        """Whether an announced job's upload is gone because another one lies in its place."""
+        source = job.source
+        return announced_job_id(source.key) == job.id and exists(self.s3, source.bucket, source.key)
+
+    def deadline(self, job: Job, now: float) -> int:
+        """Until when the job has to end, in epoch seconds."""
+        return int(now) + self.deadline_seconds(job)
 
     def deadline_seconds(self, job: Job) -> int:
         """How long the job may take from now."""
@@ -101,17 +106,20 @@ class Ingest:
             return self.settings.interactive_deadline_seconds
         return self.settings.bulk_deadline_seconds
 
-    def carry_on(self, job: Job, upload: Upload) -> None:
+    def carry_on(self, job: Job) -> None:
         """Decode, make the proxy, queue the work: sent first, noted after, so that a crash repeats and never loses."""
-        watch, job = Stopwatch("ingest", self.memory_mb), self.checked(job, upload.metadata)
+        watch = Stopwatch("ingest", self.memory_mb)
         with watch.step("read"):
+            upload = open_upload(self.s3, job.source)
+            job = self.checked(job, upload.metadata)
             body = upload.read(self.settings.max_bytes)
         with watch.step("decode"):
             photo = decode_small(body, self.limits, self.settings.proxy_side)
         with watch.step("proxy"):
             proxy = make_proxy(photo, self.settings.proxy_side)
             proxy_file = encode_bmp(proxy)
-        key = proxy_key(job.id)
+        digest = hashlib.sha256(proxy.tobytes()).hexdigest()
+        key = proxy_key(job.id, digest)
         with watch.step("write"):
             self.s3.put_object(
                 Bucket=self.settings.work_bucket, Key=key, Body=proxy_file, ContentType="image/bmp"
@@ -122,7 +130,7 @@ class Ingest:
             job=job,
             picture=picture,
             proxy_key=key,
-            proxy_sha256=hashlib.sha256(proxy.tobytes()).hexdigest(),
+            proxy_sha256=digest,
             stages=(watch.report(),),
         )
         queue = self.settings.interactive_queue if job.lane == "interactive" else self.settings.bulk_queue
@@ -130,15 +138,20 @@ class Ingest:
         self.table.advance(job.id, "ingested", timestamp(time.time()))
 
     def checked(self, job: Job, metadata: dict[str, str]) -> Job:
-        """The job with the recipe and the callback that its upload asked for; raises BadRecipe, BadCallback."""
-        if job.callback is not None:
-            check = (
-                webhooks.check_private_callback
-                if self.settings.allow_private_callbacks
-                else webhooks.check_callback
-            )
-            check(job.callback)
-        return job.model_copy(update={"recipe": intake.recipe_of(job, metadata)})
+        """The job with what its upload asks for, noted in the table; raises BadRecipe, BadCallback."""
+        callback = intake.callback_of(job, metadata)
+        if callback is not None:
+            self.check_callback(callback)
+        now, known = time.time(), job.model_copy(update={"callback": callback})
+        self.table.arrived(known, self.deadline(job, now), timestamp(now))
+        return known.model_copy(update={"recipe": intake.recipe_of(job, metadata)})
+
+    def check_callback(self, url: str) -> None:
+        """Refuse an address that we would not deliver to; raises BadCallback."""
+        if self.settings.allow_private_callbacks:
+            webhooks.check_private_callback(url)
+        else:
+            webhooks.check_callback(url)
 
 
 @cache

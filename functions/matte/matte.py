@@ -1,6 +1,6 @@
 """Container image: the ONNX model on proxies, a coarse matte for each.
 
-Reads: work/<job>/proxy.bmp. Writes: mattes/<proxy>/<model>.png. Sends to: the compose queue.
+Reads: work/<job>/<digest>.bmp. Writes: mattes/<proxy>/<model>.png. Sends to: the compose queue.
 """
 
 import os

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import boto3
 from aws_lambda_powertools import Logger
+from botocore.exceptions import ClientError
 
 from cutout.errors import OutOfTime
 from cutout.service.ending import Endings
@@ -47,13 +48,23 @@ class Sweep:
         """End every job that is overdue without an excuse; answers how many."""
         overdue = self.table.overdue(int(now), MOST_PER_SHARD)
         backed_up = {queue for queue in {self.queue_of(state) for state in overdue} if self.waiting_in(queue)}
-        ended = 0
+        ended, faults = 0, []
         for state in overdue:
-            if self.queue_of(state) in backed_up and not self.is_too_old(state, now):
-                self.table.postpone(state.job.id, int(now) + self.settings.postpone_seconds, timestamp(now))
-            else:
-                ended += self.end(state, now)
+            try:
+                ended += self.judge(state, self.queue_of(state) in backed_up, now)
+            except ClientError as error:  # the others shall not wait for this one
+                logger.exception("cannot be ended", job=state.job.id)
+                faults.append(error)
+        if faults:
+            raise faults[0]
         return ended
+
+    def judge(self, state: JobState, is_backed_up: bool, now: float) -> bool:
+        """End an overdue job, or postpone it while its queue is backed up; answers whether it was ended."""
+        if is_backed_up and not self.is_too_old(state, now):
+            self.table.postpone(state.job.id, int(now) + self.settings.postpone_seconds, timestamp(now))
+            return False
+        return self.end(state, now)
 
     def queue_of(self, state: JobState) -> str:
         """The queue that a job's next message lies in."""

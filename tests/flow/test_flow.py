@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -231,6 +232,13 @@ def test_a_key_sees_only_its_own_jobs(flow: Driver) -> None:
     assert (status, body["errors"][0]["code"]) == (404, "not_found")
 
 
+@pytest.mark.parametrize("job_id", ["a" * 3000, "A" * 32, "0" * 32])
+def test_an_id_that_is_none_is_not_found(flow: Driver, job_id: str) -> None:
+    status, body = flow.call("GET", f"/v1/jobs/{job_id}", key=flow.stack.deployed.api_key)
+
+    assert (status, body["errors"][0]["code"]) == (404, "not_found")
+
+
 def test_the_gateway_refuses_in_our_own_shape(flow: Driver) -> None:
     status, body = flow.call("GET", "/v1/jobs/1")
 
@@ -249,6 +257,68 @@ def test_an_idempotency_key_is_one_job(flow: Driver) -> None:
     _, two = flow.call("POST", "/v1/jobs", {}, key, headers)
 
     assert one["id"] == two["id"]
+    assert one["upload"]["fields"]["key"] == two["upload"]["fields"]["key"]
+
+
+def test_an_idempotency_key_for_another_request_is_refused(flow: Driver) -> None:
+    headers, key = {"idempotency-key": "order-4712"}, flow.stack.deployed.api_key
+    flow.call("POST", "/v1/jobs", {"file_name": "a.png"}, key, headers)
+
+    status, body = flow.call("POST", "/v1/jobs", {"file_name": "b.png"}, key, headers)
+
+    assert (status, body["errors"][0]["code"]) == (409, "idempotency_key_used")
+
+
+def test_an_empty_idempotency_key_is_none(flow: Driver) -> None:
+    headers, key = {"idempotency-key": ""}, flow.stack.deployed.api_key
+
+    _, one = flow.call("POST", "/v1/jobs", {}, key, headers)
+    _, two = flow.call("POST", "/v1/jobs", {}, key, headers)
+
+    assert one["id"] != two["id"]
+
+
+def api_state(flow: Driver, job_id: str) -> dict[str, object]:
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        _, state = flow.call("GET", f"/v1/jobs/{job_id}", key=flow.stack.deployed.api_key)
+        if state["status"] in {"done", "failed"}:
+            return dict(state)
+        time.sleep(0.1)
+    raise AssertionError(f"{job_id} did not end")
+
+
+def wait_for_brightness(flow: Driver, key: str, at: tuple[int, int], level: int) -> None:
+    until = time.monotonic() + 20
+    while flow.picture(key)[at][0] != level:
+        assert time.monotonic() < until, f"{key} did not become {level} at {at}"
+        time.sleep(0.1)
+
+
+def test_of_two_uploads_to_one_form_the_newest_is_the_job_s(flow: Driver) -> None:
+    """And neither takes the other's matte."""
+    _, job = flow.call("POST", "/v1/jobs", {"file_name": "two.png"}, flow.stack.deployed.api_key)
+    older, newer = disc(brightness=210, shift=-9), disc(brightness=240, shift=9)
+
+    submit_form(job["upload"], older)
+    submit_form(job["upload"], newer)
+
+    assert api_state(flow, job["id"])["status"] == "done"
+    wait_for_brightness(flow, f"{job['upload']['fields']['key']}/cutout.png", (48, 57), 240)
+    flow.put("honest.png", older)
+    flow.wait("honest.png")
+    alpha = flow.picture("honest.png/cutout.png")[48, :, 3]
+    assert (alpha[20], alpha[76]) == (255, 0)
+
+
+def test_an_upload_after_the_job_has_ended_is_a_job_of_its_own(flow: Driver) -> None:
+    _, job = flow.call("POST", "/v1/jobs", {"file_name": "more.png"}, flow.stack.deployed.api_key)
+    submit_form(job["upload"], disc(brightness=210))
+    api_state(flow, job["id"])
+
+    submit_form(job["upload"], disc(brightness=240))
+
+    wait_for_brightness(flow, f"{job['upload']['fields']['key']}/cutout.png", (48, 48), 240)
 
 
 @pytest.mark.parametrize(
@@ -259,6 +329,8 @@ def test_an_idempotency_key_is_one_job(flow: Driver) -> None:
         ({"callback": "ftp://example.com/"}, "callback is 'ftp://example.com/'"),
         ({"file_name": "a/b.png"}, 'body.file_name is "a/b.png"'),
         ([], "body is []"),
+        ({"file_name": "${filename}"}, "does not name one file"),
+        ({"file_name": ".."}, "does not name one file"),
     ],
 )
 def test_a_bad_request_is_refused_by_name(flow: Driver, body: object, said: str) -> None:

@@ -67,6 +67,12 @@ class SourceGone(CustomerError):
     code = "source_gone"
 
 
+class SourceUnreadable(CustomerError):
+    """The uploaded object is archived, or encrypted with a key that we do not have."""
+
+    code = "source_unreadable"
+
+
 class Superseded(CustomerError):
     """A newer version of the same object has already been answered."""
 

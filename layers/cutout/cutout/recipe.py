@@ -77,7 +77,7 @@ def parse_recipe(text: str) -> Recipe:
     """
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadRecipe(f"The recipe is not valid JSON: {error}.") from error
     return recipe_from(document)
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class Endings:
     """Ends jobs: the report goes to the result bucket, the state into the table, the news to notify.
 
-    The order is fixed (objects, then one transaction, then notify), so a crash between two steps is healed by the
-    message's next delivery, and nothing is charged that has no result.
+    Results come before the transaction that charges for them, and notify comes last: a crash between two steps is
+    healed by the message's next delivery.
     """
 
     s3: "S3Client"
@@ -48,9 +48,9 @@ class Endings:
         outcome = Outcome(
             status="failed", report_key=report_key(job.source.key), code=error.code, reason=str(error)
         )
-        self._write_failure_report(job, outcome, now)
         ended = self.table.fail(job.id, outcome, timestamp(now))
-        if ended:
+        if ended:  # only now: the report of a job that was done meanwhile must stay
+            self._write_failure_report(job, outcome, now)
             self.tell(job, outcome, now)
         else:
             self.repeat(job, now)

@@ -19,7 +19,11 @@ def sources_of(body: str) -> list[Source]:
     notification = json.loads(body)
     if notification.get("Event") == "s3:TestEvent":
         return []
-    return [_source(record) for record in notification["Records"] if "ObjectCreated" in record["eventName"]]
+    created = [
+        _source(record) for record in notification["Records"] if "ObjectCreated" in record["eventName"]
+    ]
+    # An empty object whose key ends in a slash is a folder that somebody made in a console.
+    return [source for source in created if source.size_bytes or not source.key.endswith("/")]
 
 
 def _source(record: dict[str, Any]) -> Source:
@@ -35,16 +39,21 @@ def _source(record: dict[str, Any]) -> Source:
     )
 
 
-def upload_job(source: Source, metadata: dict[str, str], now: float) -> Job:
-    """The job of an object put straight into the bucket, with the default recipe until its own is read."""
+def upload_job(source: Source, now: float) -> Job:
+    """The job of an object put straight into the bucket, before anything of it has been read."""
     return Job(
-        id=upload_job_id(source, metadata.get(RECIPE_METADATA, "")),
-        owner=BUCKET_OWNER,
-        lane="bulk",
-        created=timestamp(now),
-        source=source,
-        callback=metadata.get(CALLBACK_METADATA),
+        id=upload_job_id(source), owner=BUCKET_OWNER, lane="bulk", created=timestamp(now), source=source
     )
+
+
+def again(job: Job, source: Source, now: float) -> Job:
+    """The job of one more upload to the form of a job that has ended: as that one was, with an id of its own."""
+    return job.model_copy(update={"id": upload_job_id(source), "created": timestamp(now), "source": source})
+
+
+def callback_of(job: Job, metadata: dict[str, str]) -> str | None:
+    """The webhook address in the object's metadata, else the one the job came with."""
+    return metadata.get(CALLBACK_METADATA, job.callback)
 
 
 def recipe_of(job: Job, metadata: dict[str, str]) -> Recipe:

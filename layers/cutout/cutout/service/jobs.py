@@ -73,14 +73,15 @@ class Outcome(Record):
     reason: str = ""
 
 
-def upload_job_id(source: Source, recipe_text: str) -> str:
-    """The id of a bucket upload's job: the same version of the same object with the same recipe is one job.
+def upload_job_id(source: Source) -> str:
+    """The id of a bucket upload's job: one version of one object is one job.
 
-    Neither code nor model version is part of it, so a redelivery across a deployment is still the same job.
+    The version, or the sequencer, names one write, and the recipe in its metadata cannot change after that: so the
+    id is known before anything is read, also when nothing can be read any more. Neither code nor model version is
+    part of it, so a redelivery across a deployment is still the same job.
     """
     version = source.version_id or source.sequencer
-    digest = hashlib.sha256(recipe_text.encode()).hexdigest()
-    identity = json.dumps([source.bucket, source.key, version, digest])
+    identity = json.dumps([source.bucket, source.key, version])
     return hashlib.sha256(identity.encode()).hexdigest()[:32]
 
 

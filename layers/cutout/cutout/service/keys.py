@@ -7,9 +7,9 @@ ROOM_FOR_NAME_BYTES = 64
 UPLOAD_PREFIX = "api/"
 
 
-def proxy_key(job_id: str) -> str:
-    """The model-sized picture of one job, in the work bucket."""
-    return f"work/{job_id}/proxy.bmp"
+def proxy_key(job_id: str, proxy_sha256: str) -> str:
+    """The model-sized picture of one job, in the work bucket. By its content: a second upload replaces nothing."""
+    return f"work/{job_id}/{proxy_sha256}.bmp"
 
 
 def matte_key(proxy_sha256: str, model_sha256: str) -> str:

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from cutout.errors import SourceGone, Superseded, TooManyBytes
+from cutout.errors import SourceGone, SourceUnreadable, Superseded, TooManyBytes
 from cutout.service.jobs import Source
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 GONE = {"NoSuchKey", "NoSuchVersion", "404", "PreconditionFailed", "412"}
+UNREADABLE = {"InvalidObjectState", "InvalidRequest"}
 CHANGED_MEANWHILE = {"PreconditionFailed", "412", "ConditionalRequestConflict", "409", "NoSuchKey", "404"}
 ORDER = "sequencer"  # metadata of a result: which event of its source it was made from
 MOST_ATTEMPTS = 8
@@ -51,6 +52,8 @@ def open_upload(s3: "S3Client", source: Source) -> Upload:
     ------
     SourceGone
         The object was deleted, or replaced by other content.
+    SourceUnreadable
+        The object is archived, or encrypted with its sender's own key.
     """
     which: dict[str, Any] = {"Bucket": source.bucket, "Key": source.key}
     if source.version_id:
@@ -60,8 +63,13 @@ def open_upload(s3: "S3Client", source: Source) -> Upload:
     try:
         answer = s3.get_object(**which)
     except s3.exceptions.ClientError as error:
-        if error.response["Error"]["Code"] in GONE:
+        code = error.response["Error"]["Code"]
+        if code in GONE:
             raise SourceGone(f"{source.key!r} was deleted or replaced before it was read.") from error
+        if code in UNREADABLE:
+            raise SourceUnreadable(
+                f"{source.key!r} cannot be read: it lies in cold storage or is encrypted with a key of its sender."
+            ) from error
         raise
     return Upload(metadata=answer["Metadata"], size_bytes=answer["ContentLength"], stream=answer["Body"])
 

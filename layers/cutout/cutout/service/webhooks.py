@@ -56,6 +56,7 @@ def check_callback(url: str) -> SplitResult:
         raise BadCallback(f"callback is {url[:200]!r}; it must be an https address on port 443.")
     if parts.username or parts.password or not parts.hostname:
         raise BadCallback(f"callback is {url[:200]!r}; it needs a host name and no user name or password.")
+    _check_name(parts.hostname, url)
     return parts
 
 
@@ -64,6 +65,7 @@ def check_private_callback(url: str) -> SplitResult:
     parts = _split(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise BadCallback(f"callback is {url[:200]!r}; it must be an http or https address.")
+    _check_name(parts.hostname, url)
     _port(parts, url)
     return parts
 
@@ -152,6 +154,13 @@ def _split(url: str) -> SplitResult:
         return urlsplit(url)
     except ValueError as error:
         raise BadCallback(f"callback is {url[:200]!r}, which is not a URL.") from error
+
+
+def _check_name(hostname: str, url: str) -> None:
+    try:
+        hostname.encode("idna")
+    except UnicodeError as error:
+        raise BadCallback(f"callback is {url[:200]!r}; its host name is not one that can exist.") from error
 
 
 def _port(parts: SplitResult, url: str) -> int:
