@@ -1,3 +1,4 @@
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,7 @@ SETTINGS = SweepSettings(
     result_bucket="out",
     notify_queue="news",
     ingest_queue="ingest",
+    ingest_dead_letters="dead",
     interactive_queue="interactive",
     bulk_queue="bulk",
     compose_queue="compose",
@@ -44,9 +46,19 @@ class World:
     postponed: dict[str, int] = field(default_factory=dict)
     ended: dict[str, str] = field(default_factory=dict)
     broken: frozenset[str] = frozenset()
+    dead: list[str] = field(default_factory=list)
+    jobs: set[str] = field(default_factory=set)
 
     def overdue(self, now_seconds: int, most: int) -> list[JobState]:
         return self.states
+
+    def receive_message(self, **_: Any) -> dict[str, Any]:
+        return {"Messages": [{"Body": body} for body in self.dead]}
+
+    def create(self, job: Job, deadline: int, now: str) -> bool:
+        is_new = job.id not in self.jobs
+        self.jobs.add(job.id)
+        return is_new
 
     def postpone(self, job_id: str, deadline: int, now: str) -> None:
         self.postponed[job_id] = deadline
@@ -118,3 +130,25 @@ def test_a_job_that_cannot_be_ended_does_not_stop_the_others_and_rings_the_alarm
         world.sweep()
 
     assert list(world.ended) == [f"{2:032x}"]
+
+
+def dead_letter(key: str) -> str:
+    described = {"key": key, "size": 5, "eTag": "e", "sequencer": "01"}
+    record = {"eventName": "ObjectCreated:Put", "s3": {"bucket": {"name": "in"}, "object": described}}
+    return json.dumps({"Records": [record]})
+
+
+def test_an_upload_that_no_ingest_survived_ends_as_a_failed_job_once() -> None:
+    world = World([], dead=[dead_letter("a.jpg")])
+
+    assert world.sweep() == 1
+    assert world.sweep() == 0
+    assert "could not be read" in next(iter(world.ended.values()))
+
+
+@pytest.mark.parametrize(
+    "body", ["", "no json", "[]", '{"Records": [{}]}', dead_letter("api/owner/job/a.jpg")]
+)
+def test_a_dead_letter_without_an_upload_of_its_own_is_left_alone(body: str) -> None:
+    """An API job exists before its upload, and ends by its own deadline."""
+    assert World([], dead=[body]).sweep() == 0

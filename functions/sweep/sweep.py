@@ -17,7 +17,9 @@ from botocore.exceptions import ClientError
 
 from cutout.errors import OutOfTime
 from cutout.service.ending import Endings
-from cutout.service.jobs import timestamp
+from cutout.service.intake import sources_of, upload_job
+from cutout.service.jobs import Source, Status, timestamp
+from cutout.service.keys import announced_job_id
 from cutout.service.settings import SweepSettings
 from cutout.service.table import JobState, JobTable
 
@@ -28,7 +30,7 @@ MOST_PER_SHARD = 25  # 400 a run: what is left over is found a minute later
 
 logger = Logger(service="sweep")
 
-REASONS = {
+REASONS: dict[Status, str] = {
     "queued": "The upload did not arrive, or could not be read in time.",
     "ingested": "The subject could not be found in time.",
     "matted": "The results could not be made in time.",
@@ -45,6 +47,26 @@ class Sweep:
     settings: SweepSettings
 
     def run(self, now: float) -> int:
+        """End what nobody else can end: dead uploads and overdue jobs; answers how many."""
+        return self.adopt(now) + self.end_overdue(now)
+
+    def adopt(self, now: float) -> int:
+        """Uploads whose ingest was killed every time, before it could make a job of them: failed jobs.
+
+        Their messages stay among the dead letters, for whoever answers the alarm.
+        """
+        queue = self.settings.ingest_dead_letters
+        answer = self.sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=0)
+        ended = 0
+        for message in answer.get("Messages", []):
+            for source in dead_uploads(message["Body"]):
+                job = upload_job(source, now)
+                if self.table.create(job, int(now), timestamp(now)):
+                    logger.warning("adopted", job=job.id)
+                    ended += self.endings.failed(job, OutOfTime(reason("queued")), now)
+        return ended
+
+    def end_overdue(self, now: float) -> int:
         """End every job that is overdue without an excuse; answers how many."""
         overdue = self.table.overdue(int(now), MOST_PER_SHARD)
         backed_up = {queue for queue in {self.queue_of(state) for state in overdue} if self.waiting_in(queue)}
@@ -88,8 +110,21 @@ class Sweep:
     def end(self, state: JobState, now: float) -> bool:
         """End one overdue job as failed, with the stage it was waiting for."""
         logger.warning("out of time", job=state.job.id, status=state.status)
-        reason = f"{REASONS[state.status]} Nothing was charged; please upload the picture again."
-        return self.endings.failed(state.job, OutOfTime(reason), now)
+        return self.endings.failed(state.job, OutOfTime(reason(state.status)), now)
+
+
+def reason(status: Status) -> str:
+    """What the customer is told of a job that waited for too long in this state."""
+    return f"{REASONS[status]} Nothing was charged; please upload the picture again."
+
+
+def dead_uploads(body: str) -> list[Source]:
+    """The uploads in a dead letter that no API job stands for already; none in a letter nobody can read."""
+    try:
+        sources = sources_of(body)
+    except (ValueError, KeyError, TypeError):
+        return []
+    return [source for source in sources if announced_job_id(source.key) is None]
 
 
 @cache

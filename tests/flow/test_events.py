@@ -59,3 +59,18 @@ def test_a_bucket_that_the_role_may_not_read_is_our_fault_and_goes_back_to_the_q
 @pytest.mark.parametrize("name", ["schedule"])
 def test_the_schedule_ends_nothing_that_is_in_time(flow: Driver, event: Event, name: str) -> None:
     assert send(flow, event(name), FOR[name]) == {"ended": 0}
+
+
+def test_an_upload_among_the_dead_letters_becomes_a_failed_job_with_a_report(
+    flow: Driver, event: Event
+) -> None:
+    """Its ingest was killed at every delivery, so there is no job of it."""
+    sent = json.loads(event("upload_created")["Records"][0]["body"])
+    sent["Records"][0]["s3"]["object"]["key"] = "killed.jpg"
+    url = flow.stack.name("IngestDeadLetters")
+    flow.stack.client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps(sent))
+
+    send(flow, event("schedule"), "SweepFunction")
+
+    assert flow.report("killed.jpg")["code"] == "out_of_time"
+    flow.stack.client("sqs").purge_queue(QueueUrl=url)

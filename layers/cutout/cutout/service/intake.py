@@ -17,6 +17,8 @@ def sources_of(body: str) -> list[Source]:
     The test event that S3 sends when a notification is set up announces none; nor do events other than creations.
     """
     notification = json.loads(body)
+    if not isinstance(notification, dict):
+        raise ValueError("not an S3 notification")
     if notification.get("Event") == "s3:TestEvent":
         return []
     created = [

@@ -91,6 +91,7 @@ class SweepSettings(Settings):
     result_bucket: Name
     notify_queue: Name
     ingest_queue: Name
+    ingest_dead_letters: Name
     interactive_queue: Name
     bulk_queue: Name
     compose_queue: Name
