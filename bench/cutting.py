@@ -75,7 +75,7 @@ def _rembg(options: dict[str, bool]) -> Cut:
 
 
 def _pymatting(name: str, options: dict[str, Any]) -> Cut:
-    import pymatting  # type: ignore[import-untyped]  # noqa: PLC0415
+    import pymatting
 
     estimate = getattr(pymatting, name)
 
