@@ -75,7 +75,7 @@ def _rembg(options: dict[str, bool]) -> Cut:
 
 
 def _pymatting(name: str, options: dict[str, Any]) -> Cut:
-    import pymatting
+    import pymatting  # noqa: PLC0415 heavy, and only some methods need it
 
     estimate = getattr(pymatting, name)
 
