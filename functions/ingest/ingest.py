@@ -22,7 +22,7 @@ from cutout.service.ending import Endings
 from cutout.service.jobs import Job, Source, timestamp
 from cutout.service.keys import announced_job_id, proxy_key
 from cutout.service.messages import MatteMessage, Picture
-from cutout.service.objects import exists, open_upload
+from cutout.service.objects import Upload, exists, open_upload
 from cutout.service.settings import IngestSettings
 from cutout.service.stopwatch import Stopwatch
 from cutout.service.table import JobTable
@@ -60,8 +60,12 @@ class Ingest:
         job = self.register(source)  # before anything that could kill this process
         if job is None:
             return
+        watch = Stopwatch("ingest", self.memory_mb)
         try:
-            self.carry_on(job)
+            with watch.step("read"):
+                upload = open_upload(self.s3, job.source)
+            job = self.with_callback(job, upload.metadata)  # a failure from here on reaches it, too
+            self.carry_on(job, upload, watch)
         except CustomerError as error:
             if isinstance(error, SourceGone) and self.was_replaced(job):
                 return  # the event of what lies there now carries this job on
@@ -106,12 +110,10 @@ class Ingest:
             return self.settings.interactive_deadline_seconds
         return self.settings.bulk_deadline_seconds
 
-    def carry_on(self, job: Job) -> None:
+    def carry_on(self, job: Job, upload: Upload, watch: Stopwatch) -> None:
         """Decode, make the proxy, queue the work: sent first, noted after, so that a crash repeats and never loses."""
-        watch = Stopwatch("ingest", self.memory_mb)
+        job = job.model_copy(update={"recipe": intake.recipe_of(job, upload.metadata)})
         with watch.step("read"):
-            upload = open_upload(self.s3, job.source)
-            job = self.checked(job, upload.metadata)
             body = upload.read(self.settings.max_bytes)
         with watch.step("decode"):
             photo = decode_small(body, self.limits, self.settings.proxy_side)
@@ -137,14 +139,14 @@ class Ingest:
         self.sqs.send_message(QueueUrl=queue, MessageBody=message.model_dump_json())
         self.table.advance(job.id, "ingested", timestamp(time.time()))
 
-    def checked(self, job: Job, metadata: dict[str, str]) -> Job:
-        """The job with what its upload asks for, noted in the table; raises BadRecipe, BadCallback."""
+    def with_callback(self, job: Job, metadata: dict[str, str]) -> Job:
+        """The job with the webhook address its upload asks for, noted in the table; raises BadCallback."""
         callback = intake.callback_of(job, metadata)
         if callback is not None:
             self.check_callback(callback)
         now, known = time.time(), job.model_copy(update={"callback": callback})
         self.table.arrived(known, self.deadline(job, now), timestamp(now))
-        return known.model_copy(update={"recipe": intake.recipe_of(job, metadata)})
+        return known
 
     def check_callback(self, url: str) -> None:
         """Refuse an address that we would not deliver to; raises BadCallback."""

@@ -219,6 +219,18 @@ def test_an_api_job_ends_with_links_and_a_signed_webhook(
     assert event["data"]["job"] == job["id"]
 
 
+def test_a_bucket_upload_that_fails_tells_the_callback_in_its_metadata(
+    flow: Driver, receiver: tuple[str, list[tuple[dict[str, str], bytes]], threading.Event]
+) -> None:
+    url, came, arrived = receiver
+
+    flow.put("told.png", b"no picture", {"callback": url})
+
+    assert arrived.wait(30)
+    event = json.loads(came[0][1])
+    assert (event["type"], event["data"]["code"]) == ("job.failed", "not_an_image")
+
+
 def test_a_key_sees_only_its_own_jobs(flow: Driver) -> None:
     gateway = flow.stack.client("apigateway")
     other = gateway.create_api_key(name=f"other-{uuid.uuid4().hex}", enabled=True)

@@ -12,7 +12,6 @@ class StageReport(Record):
     steps_ms: dict[str, float]
     memory_mb: int
     peak_memory_mb: float
-    cold_start: bool = False
 
     @property
     def total_ms(self) -> float:
