@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cutout.matting.region import bounds, grow, positions
+from cutout.matting.region import bounds, grow, opened, positions, shrunk
 
 
 def _spot(shape, at):
@@ -17,6 +17,23 @@ def test_a_pixel_grows_to_a_square_of_that_radius(radius):
     expected = np.zeros((40, 50), np.bool_)
     expected[max(0, 20 - radius) : 21 + radius, max(0, 25 - radius) : 26 + radius] = True
     assert np.array_equal(grown, expected)
+
+
+def test_levels_grow_to_the_largest_and_shrink_to_the_smallest():
+    levels = np.array([[9, 1, 5, 7, 3]], np.uint8)
+
+    assert grow(levels, 1).tolist() == [[9, 9, 7, 7, 7]]
+    assert shrunk(levels, 1).tolist() == [[1, 1, 1, 3, 3]]
+
+
+def test_opening_takes_away_what_is_narrow_and_keeps_the_rest_as_it_was():
+    wide_and_thin = np.zeros((9, 12), np.uint8)
+    wide_and_thin[1:8, 1:6] = 200
+    wide_and_thin[:, 9] = 90
+
+    expected = wide_and_thin.copy()
+    expected[:, 9] = 0
+    assert np.array_equal(opened(wide_and_thin, 2), expected)
 
 
 def test_growing_does_not_wrap_around():

@@ -108,6 +108,11 @@ def decode_small(data: bytes, limits: Limits, enough: int) -> Photo:
     return _decode(data, limits, enough)
 
 
+def to_unit(levels8: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Levels as shares of 255: float32 in [0, 1], any shape, kept."""
+    return levels8.astype(np.float32) / np.float32(255)
+
+
 def to_uint8(values: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Map [0, 1] to 0..255, clipped, to the nearest step: the only way out of float. NaN is not allowed."""
     scaled = np.clip(values, 0, 1) * np.float32(255)

@@ -32,14 +32,14 @@ def coefficients(guide: Planes, matte: Planes, radius: int, noise: float) -> Pla
     trusted, and the rest is the matte as it came.
     """
     noise = max(noise, _LEAST_NOISE)
-    means = _window_means(_moments(guide, matte), radius)
+    means = window_means(_moments(guide, matte), radius)
     centre, m = means[:3], means[3]
     covariance = means[4:7] - centre * m
     k = _solve(means[7:13] - _products(centre), covariance, noise)
     t = m - (k * centre).sum(0)
     explained = (k * covariance).sum(0) / (means[13] - m * m + np.float32(_FLAT))
     trust = _trust(explained, (k * k).sum(0) * np.float32(noise))
-    k_r, k_g, k_b, trust, t = _window_means(np.stack([*k, trust, t]), radius)
+    k_r, k_g, k_b, trust, t = window_means(np.stack([*k, trust, t]), radius)
     return np.stack([k_r * trust, k_g * trust, k_b * trust, 1 - trust, t * trust])
 
 
@@ -61,7 +61,7 @@ def _products(colours: Planes) -> Planes:
     return np.stack([x * x, x * y, x * z, y * y, y * z, z * z])
 
 
-def _window_means(planes: Planes, radius: int) -> Planes:
+def window_means(planes: Planes, radius: int) -> Planes:
     """Means over square windows that lie wholly inside: (c, h, w) becomes (c, h - 2 radius, w - 2 radius)."""
     size = 2 * radius + 1
     height, width = planes.shape[1] - 2 * radius, planes.shape[2] - 2 * radius

@@ -1,29 +1,43 @@
-"""Masks on the pixel grid."""
+"""Masks and levels on the pixel grid."""
+
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Mask = NDArray[np.bool_]
+Levels = NDArray[np.uint8]
+Plane = TypeVar("Plane", Mask, Levels)
 
 
-def grow(mask: Mask, radius: int) -> Mask:
-    """Every pixel with a set one in the square of ``radius`` pixels around it. Work: log(radius) passes."""
-    grown = mask
+def grow(plane: Plane, radius: int) -> Plane:
+    """The largest value in the square of ``radius`` pixels around every pixel. Work: log(radius) passes."""
+    grown = plane
     for axis in (0, 1):
         grown = _grow_along(grown, radius, axis)
     return grown
 
 
-def _grow_along(mask: Mask, radius: int, axis: int) -> Mask:
-    grown = mask.copy()
+def shrunk(levels: Levels, radius: int) -> Levels:
+    """The smallest level in the square of ``radius`` pixels around every pixel."""
+    return ~grow(~levels, radius)
+
+
+def opened(levels: Levels, radius: int) -> Levels:
+    """What is left of the levels without everything narrower than 2 ``radius`` + 1 pixels."""
+    return grow(shrunk(levels, radius), radius)
+
+
+def _grow_along(plane: Plane, radius: int, axis: int) -> Plane:
+    grown = plane.copy()
     seen = 0  # pixels that ``grown`` has looked to either side
     while seen < radius:
         step = min(2 * seen + 1, radius - seen)
         before = np.moveaxis(grown, axis, 0)
         grown = grown.copy()
         after = np.moveaxis(grown, axis, 0)
-        after[step:] |= before[:-step]
-        after[:-step] |= before[step:]
+        np.maximum(after[step:], before[:-step], out=after[step:])
+        np.maximum(after[:-step], before[step:], out=after[:-step])
         seen += step
     return grown
 
