@@ -11,7 +11,7 @@ import json
 import sys
 from pathlib import Path
 
-from bench.cases import Case, exact_coarse, read_cases, sure_coarse
+from bench.cases import Case, exact_coarse, faulty_coarse, read_cases, sure_coarse
 from bench.contest import Contest, coarse_contest, colour_contest, network_contest
 from bench.cutting import NOBODY, PEERS, Rivals
 from bench.drawn import draw_all
@@ -63,6 +63,9 @@ def _from_the_truth(cases: list[Case], rivals: Rivals) -> list[Contest]:
     return [
         coarse_contest("Given the true alpha at 320 px", exact_coarse, cases, FOLDER / "exact", rivals),
         coarse_contest("Given it blurred and too sure", sure_coarse, cases, FOLDER / "sure", rivals),
+        coarse_contest(
+            "Given it thin in places and gaps filled", faulty_coarse, cases, FOLDER / "faulty", rivals
+        ),
         colour_contest(cases, FOLDER / "true", rivals),
     ]
 

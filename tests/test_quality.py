@@ -5,12 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.cases import Case, read_case, read_cases, sure_coarse
+from bench.cases import Case, faulty_coarse, read_case, read_cases, sure_coarse
 from bench.contest import Contest
 from bench.cutting import plain
-from bench.drawn import Drawing, logo, plate, write
+from bench.drawing import Drawing, photographed, write
+from bench.drawn import draw, logo, plate
 from bench.mattes import as_photo
-from bench.metrics import band, colour_error
+from bench.metrics import band, colour_error, enclosed
 from bench.quality_sheet import SIDE, telling_corners
 from bench.quality_tables import against_plain, as_text, groups, means
 from bench.reference import unmix
@@ -55,7 +56,7 @@ def test_a_drawing_mixes_light_and_a_graphic_mixes_levels(tmp_path: Path):
     half, white, black = np.full((64, 64), 0.5), np.ones((64, 64, 3)), np.zeros((64, 64, 3))
     for name, graphic in (("light", False), ("graphic", True)):
         drawing = Drawing(alpha=half, colour=white, ground=black, graphic=graphic)
-        write(drawing, tmp_path / name, np.random.default_rng(1))
+        write(photographed(drawing, np.random.default_rng(1)), tmp_path / name)
 
     cases = {case.name: case for case in read_cases(tmp_path, tmp_path)}
 
@@ -143,6 +144,42 @@ def test_the_sure_matte_is_blurred_and_steeper():
     assert row[150] == 0
     assert row[170] == 255
     assert np.count_nonzero((row > 0) & (row < 255)) == 2
+
+
+def test_the_faulty_matte_is_wrong_inside_and_in_gaps_only():
+    """A ring: solid between 60 and 130 pixels of the middle, a gap within, and the frame far away."""
+    y, x = np.mgrid[:320, :320] + 0.5
+    far = np.hypot(y - 160, x - 160)
+    alpha8 = np.where((far > 60) & (far < 130), 255, 0).astype(np.uint8)
+
+    faulty8 = faulty_coarse(alpha8)
+
+    ring, gap = faulty8[(far > 70) & (far < 120)], faulty8[far < 50]
+    assert np.array_equal(faulty8, faulty_coarse(alpha8))
+    assert (faulty8[far > 140] == 0).all()
+    assert 127 <= ring.min() <= 140
+    assert 0.2 < (ring < 250).mean() < 0.8
+    assert gap.min() == 0
+    assert 150 <= gap.max() <= 230
+
+
+@pytest.mark.parametrize("name", ["mug", "wheel", "letters", "curls", "doll"])
+def test_a_scene_with_gaps_encloses_background(name):
+    assert enclosed(draw(name).alpha8 / 255).mean() > 0.005
+
+
+@pytest.mark.parametrize("name", ["print", "vase", "cloth"])
+def test_a_solid_scene_encloses_nothing(name):
+    assert not enclosed(draw(name).alpha8 / 255).any()
+
+
+@pytest.mark.parametrize(("name", "share"), [("print", 0.08), ("doll", 0.01), ("vase", 0.8)])
+def test_solid_parts_that_look_like_the_background_do(name, share):
+    """Of the solid pixels, so many are within 20 levels of what the background has there."""
+    exact = draw(name)
+    nearest = np.abs(exact.rgb8.astype(int) - exact.ground8).max(2) < 20
+
+    assert nearest[exact.alpha8 == 255].mean() > share
 
 
 def test_plain_is_the_photograph_under_the_enlarged_mask(disc_case: Case):
