@@ -52,6 +52,18 @@ def photographed(drawing: Drawing, random: np.random.Generator) -> Exact:
     return Exact(rgb8=rgb8, alpha8=alpha8, colour8=encode(drawing.colour), ground8=encode(drawing.ground))
 
 
+def halved(drawing: Drawing) -> Drawing:
+    """The same scene with half as many pixels a side; exact again, because it is mixed afterwards."""
+    alpha, light = _blocks(drawing.alpha), _blocks(drawing.alpha[..., None] * drawing.colour)
+    seen = alpha[..., None] > 0
+    return Drawing(
+        alpha=alpha,
+        colour=np.where(seen, light / np.where(seen, alpha[..., None], 1), _blocks(drawing.colour)),
+        ground=_blocks(drawing.ground),
+        graphic=drawing.graphic,
+    )
+
+
 def write(exact: Exact, folder: Path) -> None:
     """Write a photographed drawing as a case."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -84,6 +96,12 @@ def room(random: np.random.Generator, one: Colour, other: Colour) -> Plane:
 def _cloud(random: np.random.Generator, cells: int) -> Plane:
     grid = random.uniform(-0.2, 1.2, (cells, cells)).astype(np.float32)
     return resize(grid, ROWS, COLUMNS, "bicubic").astype(np.float64)
+
+
+def _blocks(plane: Plane) -> Plane:
+    """Means of 2 x 2 pixels; (H, W, ...) with even sides."""
+    means: Plane = (plane[::2, ::2] + plane[1::2, ::2] + plane[::2, 1::2] + plane[1::2, 1::2]) / 4
+    return means
 
 
 def _encoded_light(linear: Plane) -> Picture8:

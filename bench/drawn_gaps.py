@@ -61,7 +61,7 @@ def curls(random: np.random.Generator) -> Drawing:
     """A head of ringlets: hair that closes around small pieces of the street behind it."""
     layer = Layer(ROWS, COLUMNS)
     layer.cover(edge(np.hypot((layer.y - 330) / 1.2, layer.x - 400) - 125), _CURL)
-    layer.cover(edge(np.hypot((layer.y - 790) / 0.75, layer.x - 400) - 270), (0.5, 0.42, 0.3))
+    layer.cover(edge(np.hypot((layer.y - 790) / 0.75, layer.x - 400) - 270), (0.03, 0.1, 0.12))
     layer.cover(edge(np.maximum(np.abs(layer.x - 400) - 52, np.abs(layer.y - 560) - 120)), (0.4, 0.22, 0.14))
     for turn in random.uniform(-0.15 * np.pi, 1.15 * np.pi, 95):
         away = random.uniform(120, 185)
