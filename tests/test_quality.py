@@ -5,11 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bench import quality_summary, viewers
 from bench.cases import Case, faulty_coarse, read_case, read_cases, sure_coarse
 from bench.contest import Contest
 from bench.cutting import plain
 from bench.drawing import Drawing, photographed, write
 from bench.drawn import draw, logo, plate
+from bench.floors import small_case
 from bench.mattes import as_photo
 from bench.metrics import band, colour_error, enclosed
 from bench.quality_sheet import SIDE, telling_corners
@@ -18,6 +20,7 @@ from bench.reference import unmix
 from bench.scoring import COLUMNS, Score, figures
 from bench.strokes import Layer
 from cutout.codec import decode_grey, encode_grey, encode_png
+from cutout.rendering.display import for_viewers
 from scenes import disc
 
 
@@ -261,9 +264,9 @@ def test_a_missed_case_and_one_without_true_colours_are_marked():
     ]
 
 
-def test_our_gain_is_counted_from_the_best_of_rembg_s_ways():
+def test_the_summary_sets_us_beside_the_best_of_rembg_s_ways_and_names_our_worst_picture():
     """Band error 40 beside 50 and 80: a fifth less than the best, half of the plain one."""
-    figures = dict.fromkeys(COLUMNS, 1.0) | {"overlap": 1.0}
+    figures = dict.fromkeys(COLUMNS, 1.0) | {"overlap": 1.0, "dissolved": 0.25, "bias": 0.02}
     bands = {"ours": 40.0, "rembg": 80.0, "rembg alpha_matting": 50.0}
     scores = [Score(case="a", method=method, figures=figures | {"band": b}) for method, b in bands.items()]
     peaks = dict.fromkeys(bands, 1.0)
@@ -271,6 +274,32 @@ def test_our_gain_is_counted_from_the_best_of_rembg_s_ways():
         title="T", folder=Path(), methods=list(bands), scores=scores, peak_mb=peaks, relative=frozenset()
     )
 
-    line = as_text(one).splitlines()[-1]
+    row = quality_summary.as_text([one]).splitlines()[-1].split()
 
-    assert line.startswith("ours: band -20% against rembg alpha_matting, -50% against plain rembg;")
+    assert row[:3] == ["all", "cases", "(1)"]
+    assert row[3:9] == ["40.0", "rembg", "alpha_matting", "50.0", "-20%", "80.0"]
+    assert row[9] == "-50%"
+    assert row[-5:] == ["0.50", "a", "+0.020", "25.0", "100.0"]
+
+
+def test_the_summary_of_ourselves_alone_counts_from_the_enlarged_mask():
+    row = quality_summary.as_text([contest()]).splitlines()[3].split()
+
+    assert row[:3] == ["all", "cases", "(3)"]
+    assert row[3:7] == ["186.7", "-", "183.3", "+2%"]
+
+
+def test_a_drawn_camera_picture_mixes_light_and_a_logo_does_not(disc_case: Case):
+    assert viewers.mixes_light(disc_case)
+    assert not viewers.mixes_light(small_case("logo"))
+
+
+def test_the_truth_is_off_in_a_viewer_that_blends_as_encoded_and_less_so_when_fitted(disc_case: Case):
+    truth8 = np.rint(disc_case.colour * 255).astype(np.uint8), disc_case.alpha8
+
+    coverage = viewers.shown(disc_case, *truth8)
+    display = viewers.shown(disc_case, *for_viewers(*truth8))
+
+    assert coverage.encoded == 0
+    assert display.encoded > 1
+    assert sum(display.light) < 0.8 * sum(coverage.light)
