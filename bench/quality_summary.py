@@ -14,43 +14,49 @@ COLOURS_HEADER = ("pictures", "colour", "best other", "", "plain", "", "halo", "
 
 
 def as_text(contests: list[Contest]) -> str:
-    """A table for every contest that we are in: one row for every group of cases, each figure beside its own best."""
-    parts = []
-    for contest in contests:
-        if "ours" in contest.methods:
-            rows = [
-                (*_gains(contest, "ours", n, t, ("band", "halo")), *_risks(contest, n))
-                for t, n in groups(contest).items()
-            ]
-            parts.append(table(f"Summary: {contest.title}", HEADER, rows))
-        else:
-            rows = [
-                _gains(contest, "our colours", n, t, ("colour", "halo")) for t, n in groups(contest).items()
-            ]
-            parts.append(table(f"Summary: {contest.title}", COLOURS_HEADER, rows))
-    return "\n\n".join(parts)
+    """A table for every contest: one row for every group of cases, each figure beside its own best rival."""
+    return "\n\n".join(_cutting(one) if "ours" in one.methods else _painting(one) for one in contests)
 
 
-def _gains(
-    contest: Contest, method: str, names: set[str], title: str, keys: tuple[str, ...]
-) -> tuple[str, ...]:
-    """Our mean of every figure, the best rival's with its name and our change, and the same for plain."""
-    cutting = [m for m in contest.methods if m in PEERS.cutters]
-    rivals = cutting or [m for m in contest.methods if m in PEERS.painters]
-    cells = [f"{title} ({len(names)})"]
-    for key in keys:
-        ours = means(contest, method, names)[key]
-        theirs = {rival: means(contest, rival, names)[key] for rival in (*rivals, baseline(contest))}
-        best = min(rivals, key=lambda rival: theirs[rival]) if rivals else None
-        cells.append(COLUMNS[key].text(ours))
-        cells += (
-            ["-", ""]
-            if best is None
-            else [f"{best} {COLUMNS[key].text(theirs[best])}", _change(ours, theirs[best])]
+def _cutting(contest: Contest) -> str:
+    rows = [
+        (
+            f"{title} ({len(names)})",
+            *_gains(contest, "ours", names, ("band", "halo")),
+            *_risks(contest, names),
         )
-        plain = theirs[baseline(contest)]
+        for title, names in groups(contest).items()
+    ]
+    return table(f"Summary: {contest.title}", HEADER, rows)
+
+
+def _painting(contest: Contest) -> str:
+    rows = [
+        (f"{title} ({len(names)})", *_gains(contest, "our colours", names, ("colour", "halo")))
+        for title, names in groups(contest).items()
+    ]
+    return table(f"Summary: {contest.title}", COLOURS_HEADER, rows)
+
+
+def _gains(contest: Contest, method: str, names: set[str], keys: tuple[str, ...]) -> list[str]:
+    """Our mean of every figure, the best rival's with its name and our change, and the same for plain."""
+    cells = []
+    for key in keys:
+        ours, plain = (means(contest, name, names)[key] for name in (method, baseline(contest)))
+        cells += [COLUMNS[key].text(ours), *_best(contest, names, key, ours)]
         cells += [COLUMNS[key].text(plain), _change(ours, plain)]
-    return tuple(cells)
+    return cells
+
+
+def _best(contest: Contest, names: set[str], key: str, ours: float) -> tuple[str, str]:
+    """Of rembg's ways, or of those that only find colours, the one with the least error; a dash if none ran."""
+    rivals = [m for m in contest.methods if m in PEERS.cutters]
+    rivals = rivals or [m for m in contest.methods if m in PEERS.painters]
+    theirs = {rival: means(contest, rival, names)[key] for rival in rivals}
+    if not theirs:
+        return "-", ""
+    best = min(theirs, key=lambda rival: theirs[rival])
+    return f"{best} {COLUMNS[key].text(theirs[best])}", _change(ours, theirs[best])
 
 
 def _risks(contest: Contest, names: set[str]) -> tuple[str, ...]:
