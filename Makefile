@@ -38,6 +38,7 @@ models: $(CARD)
 
 bench: .venv/bench $(CARD)
 	@$(RUN) -m bench.speed $(if $(JSON),--json "$(JSON)") $(if $(value IMAGE),--image="$$CUTOUT_IMAGE")
+	@$(RUN) -m bench.full_size
 
 quality: .venv/bench $(CARD)
 	@$(RUN) -m bench.quality $(if $(FOLDER),"$(FOLDER)") --peers $(if $(JSON),--json "$(JSON)") $(if $(HTML),--html "$(HTML)")

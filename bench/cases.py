@@ -9,16 +9,17 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
-from bench.metrics import REACH, Mask, Plane, band
+from bench.metrics import REACH, Mask, Plane, band, enclosed, inside
 from bench.reference import unmix_once
 from cutout.codec import Limits, decode, resize, to_uint8
 from cutout.pipeline import opaque
 
 LIMITS = Limits(max_bytes=200_000_000, max_pixels=100_000_000)
 COARSE_SIDE = 320
-BLUR_SIDE = 160  # half as fine: about what a network loses in hair
 GAIN = 1.6  # how much steeper than the truth an over-confident matte is
+PATCHES = 7  # of a faulty network's mistakes across the frame
 
 Picture8 = NDArray[np.uint8]
 
@@ -81,16 +82,44 @@ def read_case(folder: Path, kept: Path) -> Case:
     )
 
 
-def exact_coarse(alpha8: Picture8) -> Picture8:
-    """The matte of a perfect network that sees (320, 320): block means of the truth."""
-    return resize(alpha8, COARSE_SIDE, COARSE_SIDE, "box")
+def exact_coarse(alpha8: Picture8, side: int = COARSE_SIDE) -> Picture8:
+    """The matte of a perfect network that sees (side, side): block means of the truth."""
+    return resize(alpha8, side, side, "box")
 
 
-def sure_coarse(alpha8: Picture8) -> Picture8:
-    """The matte of a network that is blurred and too sure of itself: half as fine, and steeper around one half."""
-    small = resize(alpha8.astype(np.float32) / np.float32(255), BLUR_SIDE, BLUR_SIDE, "box")
-    blurred = resize(small, COARSE_SIDE, COARSE_SIDE, "bilinear")
+def sure_coarse(alpha8: Picture8, side: int = COARSE_SIDE) -> Picture8:
+    """The matte of a network that is blurred and too sure of itself: half as fine, and steeper around one half.
+
+    Half as fine is about what a network loses in hair.
+    """
+    small = resize(alpha8.astype(np.float32) / np.float32(255), side // 2, side // 2, "box")
+    blurred = resize(small, side, side, "bilinear")
     return to_uint8((blurred - np.float32(0.5)) * np.float32(GAIN) + np.float32(0.5))
+
+
+def faulty_coarse(alpha8: Picture8, side: int = COARSE_SIDE) -> Picture8:
+    """The matte of a network that is fine enough and wrong about what is solid and what is open.
+
+    Smooth patches of the solid parts, which have the same places in every picture, fall to as little as half;
+    enclosed gaps are filled, in patches too, to .4 to .9. No seam is left along the edges that would give it away.
+    """
+    random, true, coarse = np.random.default_rng(7), alpha8 / 255, exact_coarse(alpha8, side) / 255
+    solid, gaps = _reach(inside(true), side, cells=3), _reach(enclosed(true), side, cells=2)
+    thin, filled, amount = (_patches(random, side) for _ in range(3))
+    coarse *= 1 - solid * 0.5 * np.clip((thin - 0.45) / 0.4, 0, 1)
+    coarse += (1 - coarse) * gaps * np.clip((filled - 0.35) / 0.2, 0, 1) * (0.4 + 0.5 * amount)
+    return to_uint8(coarse.astype(np.float32))
+
+
+def _reach(where: Mask, side: int, cells: int) -> Plane:
+    """How much of ``where`` a coarse matte's cells see, spread over the edge that follows."""
+    seen = resize(where.astype(np.float32), side, side, "box")
+    return np.asarray(ndimage.maximum_filter(seen, 2 * cells + 1), np.float64)
+
+
+def _patches(random: np.random.Generator, side: int) -> Plane:
+    grid = random.uniform(0, 1, (PATCHES, PATCHES)).astype(np.float32)
+    return np.clip(resize(grid, side, side, "bicubic"), 0, 1).astype(np.float64)
 
 
 def _only(folder: Path, stem: str) -> Path | None:

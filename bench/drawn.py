@@ -1,59 +1,33 @@
-"""Draws a set of cases whose alpha, colours and background are known exactly.
-
-Light is mixed in linear units, as a lens does, and only then encoded and made noisy; the logo is mixed as encoded,
-as a drawing program does, and has no noise. Alpha is rounded to levels first, so that it is exact.
-"""
+"""The drawn set: scenes whose alpha, colours and background are known exactly. Mostly edges; gaps in ``drawn_gaps``."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bench.strokes import Colour, Layer, Plane, edge
-from cutout.codec import encode_grey, encode_png, resize, to_uint8
-from cutout.light import to_srgb8
+from bench.drawing import COLUMNS, ROWS, Drawing, Exact, drawing_of, photographed, room, through, write
+from bench.drawn_gaps import GAPS
+from bench.strokes import Layer, Plane, edge
 
-Picture8 = NDArray[np.uint8]
-
-NOISE = 1.5 / 255  # standard deviation of a good camera's noise, encoded
-ROWS, COLUMNS = 720, 800
 HAIR = (0.055, 0.03, 0.016)
 SKIN = (0.58, 0.33, 0.22)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Drawing:
-    """Linear light, except a ``graphic``: its colours are encoded already."""
+def draw(name: str) -> Exact:
+    """A scene of ``SCENES``, photographed; always the same pixels."""
+    number = list(SCENES).index(name)
+    return photographed(scene(name), np.random.default_rng(1000 + number))
 
-    alpha: Plane
-    colour: Plane
-    ground: Plane
-    graphic: bool = False
+
+def scene(name: str) -> Drawing:
+    """A scene of ``SCENES`` as it is drawn each time."""
+    return SCENES[name](np.random.default_rng(list(SCENES).index(name)))
 
 
 def draw_all(folder: Path) -> None:
-    """Write every scene of ``SCENES`` as a case into ``folder``; always the same pixels."""
-    for number, (name, scene) in enumerate(SCENES.items()):
-        write(scene(np.random.default_rng(number)), folder / name, np.random.default_rng(1000 + number))
-
-
-def write(drawing: Drawing, folder: Path, random: np.random.Generator) -> None:
-    """Mix a drawing and write its case."""
-    alpha8 = to_uint8(drawing.alpha.astype(np.float32))
-    a = alpha8[..., None] / 255
-    mixed = a * drawing.colour + (1 - a) * drawing.ground
-    encoded = (_encoded_graphic if drawing.graphic else _encoded_light)(mixed)
-    if not drawing.graphic:
-        noise = NOISE * random.standard_normal(encoded.shape)
-        encoded = to_uint8((encoded / 255 + noise).astype(np.float32))
-    encode = _encoded_graphic if drawing.graphic else _encoded_light
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "image.png").write_bytes(encode_png(encoded))
-    (folder / "alpha.png").write_bytes(encode_grey(alpha8))
-    (folder / "fg.png").write_bytes(encode_png(encode(drawing.colour)))
-    (folder / "bg.png").write_bytes(encode_png(encode(drawing.ground)))
+    """Write every scene of ``SCENES`` as a case into ``folder``."""
+    for name in SCENES:
+        write(draw(name), folder / name)
 
 
 def strands(random: np.random.Generator) -> Drawing:
@@ -84,7 +58,7 @@ def fur(random: np.random.Generator) -> Drawing:
             layer.stroke(np.stack([root, bend, tip]), (2.2, 0.5), [tone * c for c in (0.42, 0.24, 0.1)])
     for x in (340.0, 460.0):
         layer.cover(edge(np.hypot(layer.y - 380, layer.x - x) - 17), (0.01, 0.01, 0.012))
-    return _drawing(layer, (0.42, 0.24, 0.1), room(random, (0.1, 0.3, 0.05), (0.28, 0.42, 0.1)))
+    return drawing_of(layer, (0.42, 0.24, 0.1), room(random, (0.1, 0.3, 0.05), (0.28, 0.42, 0.1)))
 
 
 def mesh(random: np.random.Generator) -> Drawing:
@@ -96,7 +70,7 @@ def mesh(random: np.random.Generator) -> Drawing:
         wire = np.abs((across + 11) % 22 - 11) - 1.2
         layer.cover(np.where(rim < 0, edge(wire), 0), (0.33, 0.34, 0.36))
     layer.cover(edge(np.abs(rim) - 9), (0.2, 0.21, 0.23))
-    return _drawing(layer, (0.33, 0.34, 0.36), room(random, (0.75, 0.2, 0.1), (0.1, 0.2, 0.5)))
+    return drawing_of(layer, (0.33, 0.34, 0.36), room(random, (0.75, 0.2, 0.1), (0.1, 0.2, 0.5)))
 
 
 def plate(random: np.random.Generator) -> Drawing:
@@ -108,7 +82,7 @@ def plate(random: np.random.Generator) -> Drawing:
     layer.cover(
         edge(np.maximum(disc, np.minimum(holes, -30 - disc))), shade[..., None] * np.array([0.9, 0.95, 1.0])
     )
-    return _drawing(layer, (0.5, 0.52, 0.55), room(random, (0.4, 0.25, 0.1), (0.12, 0.07, 0.03)))
+    return drawing_of(layer, (0.5, 0.52, 0.55), room(random, (0.4, 0.25, 0.1), (0.12, 0.07, 0.03)))
 
 
 def rails(random: np.random.Generator) -> Drawing:
@@ -116,15 +90,15 @@ def rails(random: np.random.Generator) -> Drawing:
     layer = Layer(ROWS, COLUMNS)
     steel = (0.05, 0.05, 0.06)
     for x in np.linspace(262, 538, 9):  # the back
-        layer.stroke(_through((90, x), (230, x + 8), (400, x)), (1.6, 1.6), steel)
+        layer.stroke(through((90, x), (230, x + 8), (400, x)), (1.6, 1.6), steel)
     for y, width in ((90, 5.0), (180, 2.0), (280, 2.0)):
-        layer.stroke(_through((y, 250), (y - 20, 400), (y, 550)), (width, width), steel)
+        layer.stroke(through((y, 250), (y - 20, 400), (y, 550)), (width, width), steel)
     for x, foot in ((250, 205), (550, 595), (330, 300), (470, 500)):
-        layer.stroke(_through((90 if x in (250, 550) else 420, x), (420, x), (690, foot)), (6, 3.5), steel)
-    layer.stroke(_through((600, 222), (570, 400), (600, 578)), (1.2, 1.2), steel)
+        layer.stroke(through((90 if x in (250, 550) else 420, x), (420, x), (690, foot)), (6, 3.5), steel)
+    layer.stroke(through((600, 222), (570, 400), (600, 578)), (1.2, 1.2), steel)
     seat = np.maximum(np.abs(layer.y - 415) - 28, np.abs(layer.x - 400) - 165)
     layer.cover(edge(seat), (0.45, 0.08, 0.05))
-    return _drawing(layer, steel, room(random, (0.65, 0.6, 0.5), (0.3, 0.22, 0.15)))
+    return drawing_of(layer, steel, room(random, (0.65, 0.6, 0.5), (0.3, 0.22, 0.15)))
 
 
 def glass(random: np.random.Generator) -> Drawing:
@@ -136,7 +110,7 @@ def glass(random: np.random.Generator) -> Drawing:
     layer.cover(0.5 * edge(body), (0.62, 0.72, 0.75))
     layer.cover(edge(np.maximum(np.abs(sides + 4) - 4, np.abs(layer.y - 370) - 250)), (0.5, 0.55, 0.6))
     layer.cover(edge(np.maximum(sides, np.abs(layer.y - 600) - 20)), (0.42, 0.48, 0.52))
-    return _drawing(layer, (0.62, 0.72, 0.75), room(random, (0.35, 0.15, 0.05), (0.1, 0.2, 0.12)))
+    return drawing_of(layer, (0.62, 0.72, 0.75), room(random, (0.35, 0.15, 0.05), (0.1, 0.2, 0.12)))
 
 
 def cloth(random: np.random.Generator) -> Drawing:
@@ -150,7 +124,7 @@ def cloth(random: np.random.Generator) -> Drawing:
     colour = (1 - stripes) * np.array([0.86, 0.86, 0.85]) + stripes * np.array([0.08, 0.12, 0.4])
     layer.cover(edge(np.maximum(np.minimum(trunk, sleeves), neck)), colour)
     falling = 0.9 - 0.15 * layer.y / ROWS + 0.004 * random.standard_normal((ROWS, 1))
-    return _drawing(layer, (0.8, 0.8, 0.8), np.repeat(falling[..., None], 3, axis=2))
+    return drawing_of(layer, (0.8, 0.8, 0.8), np.repeat(falling[..., None], 3, axis=2))
 
 
 def logo(_random: np.random.Generator) -> Drawing:
@@ -167,21 +141,6 @@ def logo(_random: np.random.Generator) -> Drawing:
     layer.cover(edge(np.maximum(dot, 16 - np.hypot(layer.y - 440, layer.x - 720))), (0.98, 0.7, 0))
     white = np.ones((640, 900, 3))
     return Drawing(alpha=layer.alpha, colour=layer.colour((0.9, 0.16, 0.1)), ground=white, graphic=True)
-
-
-def room(random: np.random.Generator, one: Colour, other: Colour) -> Plane:
-    """(ROWS, COLUMNS, 3): two colours in soft patches, as a background out of focus, and some finer texture."""
-    patches = sum(
-        weight * _cloud(random, cells) for weight, cells in ((0.6, 4), (0.25, 11), (0.1, 40), (0.05, 160))
-    )
-    share = np.clip(patches, 0, 1)[..., None]
-    mixed: Plane = share * np.array(one) + (1 - share) * np.array(other)
-    return mixed
-
-
-def _cloud(random: np.random.Generator, cells: int) -> Plane:
-    grid = random.uniform(-0.2, 1.2, (cells, cells)).astype(np.float32)
-    return resize(grid, ROWS, COLUMNS, "bicubic").astype(np.float64)
 
 
 def _head(random: np.random.Generator, ground: Plane) -> Drawing:
@@ -202,23 +161,7 @@ def _head(random: np.random.Generator, ground: Plane) -> Drawing:
         layer.stroke(np.stack([root, bend, tip]), (random.uniform(1.2, 2.6), 0.35), [tone * c for c in HAIR])
     face_front = np.hypot((layer.y - 385) / 1.25, layer.x - 400) - 92
     layer.cover(edge(face_front), SKIN)
-    return _drawing(layer, HAIR, ground)
-
-
-def _through(start: Colour, bend: Colour, end: Colour) -> Plane:
-    return np.array([start, bend, end], np.float64)
-
-
-def _drawing(layer: Layer, elsewhere: Colour, ground: Plane) -> Drawing:
-    return Drawing(alpha=layer.alpha, colour=layer.colour(elsewhere), ground=ground)
-
-
-def _encoded_light(linear: Plane) -> Picture8:
-    return to_srgb8(linear.astype(np.float32))
-
-
-def _encoded_graphic(encoded: Plane) -> Picture8:
-    return to_uint8(encoded.astype(np.float32))
+    return drawing_of(layer, HAIR, ground)
 
 
 SCENES: dict[str, Callable[[np.random.Generator], Drawing]] = {
@@ -231,4 +174,5 @@ SCENES: dict[str, Callable[[np.random.Generator], Drawing]] = {
     "glass": glass,
     "cloth": cloth,
     "logo": logo,
+    **GAPS,
 }

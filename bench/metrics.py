@@ -77,18 +77,30 @@ def bias(alpha: Plane, true: Plane, where: Mask) -> float:
 
 def dissolved_share(alpha: Plane, true: Plane) -> float:
     """Of the true matte's surely solid pixels, how many let the background through: 0 to 1."""
-    solid = ndimage.binary_erosion(true >= SOLID, iterations=DEEP, border_value=1)
+    solid = inside(true)
     return float((alpha[solid] < HARDLY_SOLID).mean()) if solid.any() else 0.0
 
 
 def closed_share(alpha: Plane, true: Plane) -> float:
     """Of the true background that the subject encloses, how much is more than half covered: 0 to 1."""
-    clear = true <= HALF_LEVEL
-    labels, _ = ndimage.label(clear)
-    frame = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
-    crumbs = np.flatnonzero(np.bincount(labels.ravel()) < GAP_PIXELS)
-    gaps = clear & ~np.isin(labels, np.concatenate([frame, crumbs]))
+    gaps = enclosed(true)
     return float((alpha[gaps] > 0.5).mean()) if gaps.any() else 0.0
+
+
+def inside(true: Plane) -> Mask:
+    """The surely solid pixels: opaque, and so is everything within ``DEEP`` steps."""
+    solid = ndimage.binary_erosion(true >= SOLID, iterations=DEEP, border_value=1)
+    return np.asarray(solid, np.bool_)
+
+
+def enclosed(true: Plane) -> Mask:
+    """Background from which no path of 4-neighbours leads to the frame, in pieces of ``GAP_PIXELS`` or more."""
+    clear = true <= HALF_LEVEL
+    labels, count = ndimage.label(clear)
+    gap = np.bincount(labels.ravel(), minlength=count + 1) >= GAP_PIXELS
+    gap[np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])] = False
+    gap[0] = False
+    return np.asarray(gap[labels], np.bool_)
 
 
 def overlap(alpha: Plane, true: Plane) -> float:

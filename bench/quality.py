@@ -11,7 +11,8 @@ import json
 import sys
 from pathlib import Path
 
-from bench.cases import Case, exact_coarse, read_cases, sure_coarse
+from bench import quality_summary, viewers
+from bench.cases import Case, exact_coarse, faulty_coarse, read_cases, sure_coarse
 from bench.contest import Contest, coarse_contest, colour_contest, network_contest
 from bench.cutting import NOBODY, PEERS, Rivals
 from bench.drawn import draw_all
@@ -39,7 +40,10 @@ def main() -> int:
     rivals = PEERS if options.peers else NOBODY
     measure = _from_the_truth if options.given_coarse else _from_the_network
     measured = measure(cases, rivals)
-    print("\n\n".join([*map(as_text, measured), NOTES]))
+    told = [
+        text for contest in measured for text in (as_text(contest), viewers.as_text(contest, cases)) if text
+    ]
+    print("\n\n".join([*told, NOTES, quality_summary.as_text(measured)]))
     if options.json is not None:
         options.json.write_text(json.dumps([as_json(contest) for contest in measured], indent=2))
     if options.html is not None:
@@ -63,6 +67,9 @@ def _from_the_truth(cases: list[Case], rivals: Rivals) -> list[Contest]:
     return [
         coarse_contest("Given the true alpha at 320 px", exact_coarse, cases, FOLDER / "exact", rivals),
         coarse_contest("Given it blurred and too sure", sure_coarse, cases, FOLDER / "sure", rivals),
+        coarse_contest(
+            "Given it thin in places and gaps filled", faulty_coarse, cases, FOLDER / "faulty", rivals
+        ),
         colour_contest(cases, FOLDER / "true", rivals),
     ]
 

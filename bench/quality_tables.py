@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from bench.contest import Contest
-from bench.cutting import PEERS
 from bench.scoring import COLUMNS
 from bench.tables import table
 
@@ -34,7 +33,6 @@ def as_text(contest: Contest) -> str:
     parts = [table(contest.title, header, rows)]
     for title, names in groups(contest).items():
         parts.append(_mean_table(f"{contest.title}: mean of {title} ({len(names)})", contest, names))
-        parts.extend(_against_rembg(contest, names))
     return "\n\n".join(parts)
 
 
@@ -93,26 +91,18 @@ def means(contest: Contest, method: str, names: set[str]) -> dict[str, float]:
 
 def against_plain(contest: Contest, method: str, names: set[str]) -> dict[str, float]:
     """Mean and largest ratio of the band error to the plain method's; 1 where that one has no error."""
-    base = baseline(contest)
-    ratios = []
-    for name in sorted(names):
-        plain = contest.score(name, base).figures["band"]
-        ratios.append(contest.score(name, method).figures["band"] / plain if plain else 1.0)
+    ratios = [_ratio(contest, method, name) for name in sorted(names)]
     return {"ratio": float(np.mean(ratios)), "worst ratio": max(ratios)}
 
 
-def _against_rembg(contest: Contest, names: set[str]) -> list[str]:
-    """One line: what we gain over the best of rembg's ways, each figure's own best."""
-    rivals = [method for method in contest.methods if method in PEERS.cutters]
-    if "ours" not in contest.methods or not rivals:
-        return []
-    ours, gains = means(contest, "ours", names), []
-    for key in ("band", "halo"):
-        theirs = {method: means(contest, method, names)[key] for method in rivals}
-        best = min(theirs, key=lambda method: theirs[method])
-        change = [ours[key] / theirs[method] - 1 for method in (best, "rembg") if theirs[method]]
-        gains.append(f"{key} {change[0]:+.0%} against {best}, {change[-1]:+.0%} against plain rembg")
-    return [f"ours: {'; '.join(gains)}."]
+def worst_case(contest: Contest, method: str, names: set[str]) -> str:
+    """The case with the largest of these ratios."""
+    return max(sorted(names), key=lambda name: _ratio(contest, method, name))
+
+
+def _ratio(contest: Contest, method: str, name: str) -> float:
+    plain = contest.score(name, baseline(contest)).figures["band"]
+    return contest.score(name, method).figures["band"] / plain if plain else 1.0
 
 
 def _mean_table(title: str, contest: Contest, names: set[str]) -> str:

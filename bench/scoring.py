@@ -58,11 +58,6 @@ COLUMNS = {
 def figures(case: Case, rgb8: NDArray[np.uint8], alpha8: NDArray[np.uint8]) -> dict[str, float]:
     """All figures but the time, of a cutout with straight alpha: (H, W, 3) and (H, W)."""
     colour, alpha, true = rgb8 / 255, alpha8 / 255, case.alpha8 / 255
-    near = metrics.band(true, metrics.REACH)
-    grounds = {"black": BLACK, "white": WHITE, "magenta": MAGENTA}
-    grounds["opposite"] = metrics.opposite(case.ground.reshape(-1, 3))
-    cutout, truth = (colour[near], alpha[near]), (case.colour[near], true[near])
-    halos = metrics.halos(cutout, truth, grounds)
     return {
         "sad": metrics.sad(alpha, true),
         "mse": metrics.mse(alpha, true),
@@ -73,8 +68,22 @@ def figures(case: Case, rgb8: NDArray[np.uint8], alpha8: NDArray[np.uint8]) -> d
         "dissolved": metrics.dissolved_share(alpha, true),
         "closed": metrics.closed_share(alpha, true),
         "colour": metrics.colour_error(colour, case.colour, true),
-        "halo": float(np.mean(list(halos.values()))),
-        **halos,
-        "spill": metrics.spill(cutout, truth, case.ground[near], grounds),
+        **_halos(case, colour, alpha),
         "overlap": metrics.overlap(alpha, true),
     }
+
+
+def halo(case: Case, rgb8: NDArray[np.uint8], alpha8: NDArray[np.uint8]) -> float:
+    """The mean halo of ``figures`` alone."""
+    return _halos(case, rgb8 / 255, alpha8 / 255)["halo"]
+
+
+def _halos(case: Case, colour: metrics.Plane, alpha: metrics.Plane) -> dict[str, float]:
+    true = case.alpha8 / 255
+    near = metrics.band(true, metrics.REACH)
+    grounds = {"black": BLACK, "white": WHITE, "magenta": MAGENTA}
+    grounds["opposite"] = metrics.opposite(case.ground.reshape(-1, 3))
+    cutout, truth = (colour[near], alpha[near]), (case.colour[near], true[near])
+    halos = metrics.halos(cutout, truth, grounds)
+    spill = metrics.spill(cutout, truth, case.ground[near], grounds)
+    return {"halo": float(np.mean(list(halos.values()))), **halos, "spill": spill}

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from bench.flow import OurRound
+from bench.full_size import as_text
 from bench.peer import PeerRound
 from bench.pictures import variants
 from bench.report import Pair, compare, steps_ms
@@ -61,3 +62,10 @@ def test_every_variant_moves_every_pixel():
 
     assert first[0, :, 0].tolist() == list(range(16))
     assert second[0, :, 0].tolist() == list(range(4, 16))
+
+
+def test_the_full_size_steps_are_told_one_by_one_and_together():
+    text = as_text([{"matte": 0.25, "clean": 0.5, "soft": 0.048, "peak_mb": 1246.4}])
+
+    assert text.splitlines()[-2].split() == ["4.8%", "0.25", "0.50", "0.75", "1,246"]
+    assert text.startswith("Full size, 12 megapixels")

@@ -81,6 +81,20 @@ def test_a_transparent_png_is_straight_alpha() -> None:
     assert read(render(CUTOUT, Output())).tolist() == [[[255, 0, 0, 255], [255, 0, 0, 128], [0, 0, 0, 0]]]
 
 
+def test_display_alpha_is_for_viewers_that_blend_as_encoded() -> None:
+    """Half a pixel of dark blue is thinner there; what is opaque or clear stays."""
+    dark = Cutout(
+        rgb8=np.array([[[0, 0, 90], [0, 0, 90], [0, 0, 0]]], np.uint8),
+        alpha8=np.array([[255, 128, 0]], np.uint8),
+    )
+
+    [[opaque, half, clear]] = read(render(dark, Output(alpha="display"))).tolist()
+
+    assert opaque == [0, 0, 90, 255]
+    assert 67 < half[3] < 110
+    assert clear == [0, 0, 0, 0]
+
+
 def test_half_a_pixel_of_red_on_white_is_mixed_in_linear_light() -> None:
     """0.502 of linear red 1 and 0.498 of linear white 1: green and blue are 0.498 in linear light, 187 in sRGB."""
     mixed = read(render(CUTOUT, Output(background="white")))

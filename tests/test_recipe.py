@@ -36,6 +36,18 @@ def test_a_background_is_a_colour_or_transparent(output: Output, colour: tuple[i
         ({"outputs": [{"name": "../x"}]}, 'recipe.outputs[0].name is "../x"'),
         ({"outputs": [{"background": "red"}]}, 'recipe.outputs[0].background is "red"'),
         ({"outputs": [{"format": "jpeg", "background": "transparent"}]}, "not possible in a jpeg"),
+        (
+            {"outputs": [{"alpha": "display", "background": "white"}]},
+            "recipe.outputs[0]: alpha 'display' is not possible in a png without transparency; allowed: alpha",
+        ),
+        (
+            {"outputs": [{"alpha": "display", "format": "jpeg"}]},
+            "not possible in a jpeg without transparency",
+        ),
+        (
+            {"outputs": [{"alpha": "light"}]},
+            "recipe.outputs[0].alpha is \"light\": input should be 'coverage'",
+        ),
         ({"outputs": [{}, {}]}, "two outputs would both be called 'cutout.png'"),
         ([1], "recipe is [1]"),
         ({"outputs": [{"name": "a" * 500}]}, "recipe.outputs[0].name is"),
@@ -47,6 +59,12 @@ def test_what_does_not_fit_is_refused_by_name(document: object, said: str) -> No
 
     assert said in str(refusal.value)
     assert len(str(refusal.value)) < 400
+
+
+def test_alpha_is_coverage_unless_asked_otherwise() -> None:
+    [first, second] = Recipe(outputs=(Output(), Output(format="webp", alpha="display"))).outputs
+
+    assert (first.alpha, second.alpha) == ("coverage", "display")
 
 
 def test_a_recipe_that_is_no_json_is_refused() -> None:

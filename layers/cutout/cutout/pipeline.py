@@ -14,6 +14,7 @@ from cutout.matting.foreground import decontaminate
 from cutout.matting.refine import refine
 from cutout.recipe import Output
 from cutout.rendering.backgrounds import flatten
+from cutout.rendering.display import for_viewers
 
 WHITE = (255, 255, 255)
 MOST_PIXELS_A_SIDE = {"webp": 16_383, "jpeg": 65_500}
@@ -81,9 +82,7 @@ def render(cutout: Cutout, output: Output) -> bytes:
             f"Output {output.name!r}: a {output.format} has at most {most:,} pixels a side, "
             f"and the picture has {side:,}; allowed here: png."
         )
-    colour = output.colour
-    rgb8 = cutout.rgb8 if colour is None else flatten(cutout.rgb8, cutout.alpha8, colour)
-    alpha8 = cutout.alpha8 if colour is None else None
+    rgb8, alpha8 = _stored(cutout, output)
     match output.format:
         case "png":
             return encode_png(rgb8, alpha8)
@@ -91,3 +90,12 @@ def render(cutout: Cutout, output: Output) -> bytes:
             return encode_webp(rgb8, alpha8, output.quality)
         case "jpeg":
             return encode_jpeg(rgb8, output.quality)
+
+
+def _stored(cutout: Cutout, output: Output) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
+    """The pixels of a file: colours, and their alpha if it stays transparent."""
+    if output.colour is not None:
+        return flatten(cutout.rgb8, cutout.alpha8, output.colour), None
+    if output.alpha == "display":
+        return for_viewers(cutout.rgb8, cutout.alpha8)
+    return cutout.rgb8, cutout.alpha8

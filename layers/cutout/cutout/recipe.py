@@ -23,18 +23,31 @@ class Output(Strict):
 
     ``background`` is ``transparent``, ``white``, ``black`` or a colour written ``#rrggbb``; left out, it is
     transparent where the format can carry that, else white.
+
+    ``alpha`` says what a transparent file's alpha is: ``coverage`` is how much of a pixel the subject covers, right
+    wherever light is mixed; ``display`` is fitted to viewers that blend as encoded, and right nowhere else.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")] = "cutout"
     format: Literal["png", "webp", "jpeg"] = "png"
     background: Annotated[str, Field(pattern=r"^(transparent|white|black|#[0-9a-fA-F]{6})$")] | None = None
     quality: Annotated[int, Field(ge=1, le=100)] = 90
+    alpha: Literal["coverage", "display"] = "coverage"
 
     @model_validator(mode="after")
     def _jpeg_is_opaque(self) -> Self:
         if self.format == "jpeg" and self.background == "transparent":
             raise ValueError(
                 "'transparent' is not possible in a jpeg; allowed: a colour, or format png or webp"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _only_a_transparent_file_has_alpha(self) -> Self:
+        if self.alpha == "display" and self.colour is not None:
+            raise ValueError(
+                f"alpha 'display' is not possible in a {self.format} without transparency; "
+                "allowed: alpha 'coverage', or a png or webp with background 'transparent'"
             )
         return self
 
