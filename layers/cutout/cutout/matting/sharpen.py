@@ -15,7 +15,7 @@ _SURE8 = 10  # this near to 0 or 1 the network is believed
 _BEYOND = 4  # cells around the soft ones that may move, too
 _STEPS = 60
 # Alpha is linear in linear light, but noise is even in what a camera writes: the guide lies between the two.
-_GUIDE_CURVE = 0.75
+_GUIDE_CURVE = np.float32(2 / 3)
 
 # What pulls towards the network's matte, by how sure it is there (0 to 1); see ``_pull``.
 _SURENESS = np.arange(256, dtype=np.float32) / np.float32(255)
@@ -47,7 +47,7 @@ def sharpen(grid8: Levels, coarse8: Levels) -> Levels:
         return start8
     start, matte = to_unit(start8), to_unit(matte8)
     light = np.ascontiguousarray(np.moveaxis(to_linear(grid8), 2, 0))
-    solved = solve(light ** np.float32(_GUIDE_CURVE), band, start, _pull(matte8), matte, steps=_STEPS)
+    solved = solve(light**_GUIDE_CURVE, band, start, _pull(matte8), matte, steps=_STEPS)
     return to_uint8(_better(light, band, start, solved))
 
 
