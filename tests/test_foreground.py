@@ -3,6 +3,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from cutout.light import CAMERA, GRAPHIC
 from cutout.matting import foreground as module
 from cutout.matting.foreground import decontaminate
 from scenes import assert_close, disc, mesh, strands
@@ -28,7 +29,7 @@ def test_edges_get_the_subjects_own_colour(scene, plain, limit):
     """``plain`` is the error of a cut-out that keeps the old background in its edges."""
     assert _colour_error(scene, scene.rgb8) > plain
 
-    assert _colour_error(scene, decontaminate(scene.rgb8, scene.alpha8)) < limit
+    assert _colour_error(scene, decontaminate(scene.rgb8, scene.alpha8, CAMERA)) < limit
 
 
 def test_a_coarser_grid_costs_little(monkeypatch):
@@ -36,15 +37,15 @@ def test_a_coarser_grid_costs_little(monkeypatch):
 
     monkeypatch.setattr(module, "_MAX_GRID_PIXELS", 250 * 250)
 
-    assert _colour_error(scene, decontaminate(scene.rgb8, scene.alpha8)) < 1.7
+    assert _colour_error(scene, decontaminate(scene.rgb8, scene.alpha8, CAMERA)) < 1.7
 
 
 def test_much_edge_makes_the_grid_coarser_too(monkeypatch):
     scene = strands(512, count=40, seed=1)
-    fine = decontaminate(scene.rgb8, scene.alpha8)
+    fine = decontaminate(scene.rgb8, scene.alpha8, CAMERA)
 
     monkeypatch.setattr(module, "_MAX_EDGE_PIXELS", 20_000)
-    coarse = decontaminate(scene.rgb8, scene.alpha8)
+    coarse = decontaminate(scene.rgb8, scene.alpha8, CAMERA)
 
     assert not np.array_equal(fine, coarse)
     assert _colour_error(scene, coarse) < 3.5
@@ -58,10 +59,10 @@ def test_a_far_speck_changes_no_colour_here():
     red8, black8 = scene.rgb8.copy(), scene.rgb8.copy()
     red8[2, 2], black8[2, 2] = (255, 0, 0), (0, 0, 0)
 
-    foreground8 = decontaminate(red8, alpha8)
+    foreground8 = decontaminate(red8, alpha8, CAMERA)
 
     assert foreground8[2, 2].tolist() == [255, 0, 0]
-    assert_close(decontaminate(black8, alpha8)[100:], foreground8[100:], worst=2, mean=0.001)
+    assert_close(decontaminate(black8, alpha8, CAMERA)[100:], foreground8[100:], worst=2, mean=0.001)
 
 
 def test_light_is_unmixed_in_linear_units():
@@ -71,15 +72,26 @@ def test_light_is_unmixed_in_linear_units():
     rgb8[:, 11:], alpha8[:, 11:] = 255, 255
     rgb8[:, 10], alpha8[:, 10] = 188, 128
 
-    foreground8 = decontaminate(rgb8, alpha8)
+    foreground8 = decontaminate(rgb8, alpha8, CAMERA)
 
     assert foreground8[:, 10].min() >= 253
+
+
+def test_a_graphic_is_unmixed_as_encoded():
+    """White over black at alpha 128 is level 128 when a drawing program mixes it."""
+    rgb8 = np.zeros((20, 20, 3), np.uint8)
+    alpha8 = np.zeros((20, 20), np.uint8)
+    rgb8[:, 11:], alpha8[:, 11:] = 255, 255
+    rgb8[:, 10], alpha8[:, 10] = 128, 128
+
+    assert decontaminate(rgb8, alpha8, GRAPHIC)[:, 10].min() >= 253
+    assert decontaminate(rgb8, alpha8, CAMERA)[:, 10].max() < 210
 
 
 def test_opaque_pixels_are_exactly_the_photograph():
     scene = strands(256, count=20, seed=7)
 
-    foreground8 = decontaminate(scene.rgb8, scene.alpha8)
+    foreground8 = decontaminate(scene.rgb8, scene.alpha8, CAMERA)
 
     opaque = scene.alpha8 == 255
     assert opaque.sum() > 10_000
@@ -91,7 +103,7 @@ def test_colour_reaches_three_pixels_under_the_transparent_rim_and_no_further(so
     """A viewer that scales the picture mixes these pixels in: they must hold neither background nor black."""
     scene = disc(128, radius=40, softness=softness)
 
-    foreground8 = decontaminate(scene.rgb8, scene.alpha8)
+    foreground8 = decontaminate(scene.rgb8, scene.alpha8, CAMERA)
 
     row, last = 64, int(np.flatnonzero(scene.alpha8[64]).max())
     rim = slice(last + 1, last + 4)
@@ -106,7 +118,7 @@ def test_constant_mattes_of_any_shape(shape, level):
     """Nothing to see is zero; a subject without a background in sight keeps its colours."""
     rgb8 = np.random.default_rng(3).integers(60, 200, (*shape, 3), np.uint8)
 
-    foreground8 = decontaminate(rgb8, np.full(shape, level, np.uint8))
+    foreground8 = decontaminate(rgb8, np.full(shape, level, np.uint8), CAMERA)
 
     if level == 0:
         assert foreground8.max() == 0
@@ -121,17 +133,17 @@ def test_a_mirrored_picture_has_mirrored_colours():
     """But for the chequerboard, whose fields change colour when an even width is mirrored."""
     scene = strands(240, count=20, seed=4)
 
-    mirrored = decontaminate(scene.rgb8[:, ::-1], scene.alpha8[:, ::-1])[:, ::-1]
+    mirrored = decontaminate(scene.rgb8[:, ::-1], scene.alpha8[:, ::-1], CAMERA)[:, ::-1]
 
     seen = scene.alpha8 > 60
-    assert_close(decontaminate(scene.rgb8, scene.alpha8)[seen], mirrored[seen], worst=12, mean=0.1)
+    assert_close(decontaminate(scene.rgb8, scene.alpha8, CAMERA)[seen], mirrored[seen], worst=12, mean=0.1)
 
 
 def test_nothing_is_changed_in_place():
     scene = disc(64, radius=20, softness=4)
     rgb8, alpha8 = scene.rgb8.copy(), scene.alpha8.copy()
 
-    decontaminate(rgb8, alpha8)
+    decontaminate(rgb8, alpha8, CAMERA)
 
     assert_close(scene.rgb8, rgb8, worst=0, mean=0)
     assert_close(scene.alpha8, alpha8, worst=0, mean=0)
@@ -144,7 +156,7 @@ def test_memory_follows_the_edge_and_not_the_picture():
     rgb8[800:1056, 1200:1456], alpha8[800:1056, 1200:1456] = scene.rgb8, scene.alpha8
 
     tracemalloc.start()
-    decontaminate(rgb8, alpha8)
+    decontaminate(rgb8, alpha8, CAMERA)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from cutout.codec import Photo, encode_jpeg, encode_png, encode_webp, resize
 from cutout.errors import BadRecipe
+from cutout.light import CAMERA, GRAPHIC, Mixing
 from cutout.matting.foreground import decontaminate
+from cutout.matting.graphic import mixing_of
 from cutout.matting.refine import refine
 from cutout.recipe import Output
 from cutout.rendering.backgrounds import flatten
@@ -25,6 +27,7 @@ class Cutout:
 
     rgb8: NDArray[np.uint8]
     alpha8: NDArray[np.uint8]
+    mixing: Mixing = CAMERA
 
     @property
     def soft_share(self) -> float:
@@ -39,7 +42,7 @@ class Cutout:
 
 def opaque(photo: Photo) -> NDArray[np.uint8]:
     """The photograph as everybody saw it: rgb8, transparency that the file brought laid over white."""
-    return photo.rgb8 if photo.alpha8 is None else flatten(photo.rgb8, photo.alpha8, WHITE)
+    return photo.rgb8 if photo.alpha8 is None else flatten(photo.rgb8, photo.alpha8, WHITE, GRAPHIC)
 
 
 def make_proxy(photo: Photo, side: int) -> NDArray[np.uint8]:
@@ -57,7 +60,11 @@ def full_matte(photo: Photo, coarse8: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def clean(photo: Photo, alpha8: NDArray[np.uint8]) -> Cutout:
     """The cutout with the subject's own colours: the old background is taken out of the soft pixels."""
-    return Cutout(rgb8=decontaminate(opaque(photo), alpha8), alpha8=alpha8)
+    seen8 = opaque(photo)
+    mixing = (
+        mixing_of(seen8) if photo.alpha8 is None else GRAPHIC
+    )  # what ``opaque`` mixed, it mixed as encoded
+    return Cutout(rgb8=decontaminate(seen8, alpha8, mixing), alpha8=alpha8, mixing=mixing)
 
 
 def intersect(alpha8: NDArray[np.uint8], given: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
@@ -82,7 +89,9 @@ def render(cutout: Cutout, output: Output) -> bytes:
             f"and the picture has {side:,}; allowed here: png."
         )
     colour = output.colour
-    rgb8 = cutout.rgb8 if colour is None else flatten(cutout.rgb8, cutout.alpha8, colour)
+    rgb8 = cutout.rgb8
+    if colour is not None:
+        rgb8 = flatten(cutout.rgb8, cutout.alpha8, colour, cutout.mixing)
     alpha8 = cutout.alpha8 if colour is None else None
     match output.format:
         case "png":

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from cutout.light import to_linear, to_srgb8
+from cutout.light import Mixing
 from cutout.matting.multilevel import covering, estimate
 from cutout.matting.region import Mask, bounds, grow, positions
 
@@ -21,20 +21,19 @@ _CHUNK = 1 << 17  # pixels of a list that are unmixed at a time
 Picture8 = NDArray[np.uint8]
 
 
-def decontaminate(rgb8: Picture8, alpha8: Picture8) -> Picture8:
-    """The foreground colour of every pixel of a camera picture, (H, W, 3) levels of sRGB.
+def decontaminate(rgb8: Picture8, alpha8: Picture8, mixing: Mixing) -> Picture8:
+    """The foreground colour of every pixel, (H, W, 3) levels of sRGB.
 
     Where alpha is 255 exactly ``rgb8``; where it is less, the subject's colour without the background that
-    shines through, also under the transparent pixels within ``_RIM`` of the subject; zero beyond. Unmixed in
-    linear light, as a lens mixes: Germer et al. 2020 (see ``multilevel``) on a grid that is coarser than the
-    picture only where much is to be done, then projected at full size onto the pixel's own a F + (1 - a) B =
-    I.
+    shines through, also under the transparent pixels within ``_RIM`` of the subject; zero beyond. Unmixed in the
+    units of ``mixing``: Germer et al. 2020 (see ``multilevel``) on a grid that is coarser than the picture only
+    where much is to be done, then projected at full size onto the pixel's own a F + (1 - a) B = I.
     """
     foreground8 = _opaque_part(rgb8, alpha8)
     edge = grow(alpha8 > 0, _RIM) & (alpha8 < 255)
     box = bounds(edge, _AROUND)
     if edge[box].size > 0:
-        _paint_edge(foreground8[box], rgb8[box], alpha8[box], edge[box])
+        _paint_edge(foreground8[box], rgb8[box], alpha8[box], edge[box], mixing)
     return foreground8
 
 
@@ -46,24 +45,25 @@ def _opaque_part(rgb8: Picture8, alpha8: Picture8) -> Picture8:
     return part8
 
 
-def _paint_edge(foreground8: Picture8, rgb8: Picture8, alpha8: Picture8, edge: Mask) -> None:
+def _paint_edge(foreground8: Picture8, rgb8: Picture8, alpha8: Picture8, edge: Mask, mixing: Mixing) -> None:
     """Write the colours of the pixels of ``edge`` into ``foreground8``."""
     share = max(edge.size / _MAX_GRID_PIXELS, np.count_nonzero(edge) / _MAX_EDGE_PIXELS)
     size = max(1, math.ceil(share**0.5))
-    colours = estimate(_grid(rgb8, alpha8, size), covering(edge, size))
+    colours = estimate(_grid(rgb8, alpha8, size, mixing), covering(edge, size))
     all_y, all_x = positions(edge)
     for start in range(0, all_y.size, _CHUNK):
         y, x = all_y[start : start + _CHUNK], all_x[start : start + _CHUNK]
         estimated = colours.between(y, x, size)
-        foreground8[y, x] = to_srgb8(_project(estimated, to_linear(rgb8[y, x].T), alpha8[y, x])).T
+        seen = mixing.to_amounts(rgb8[y, x].T)
+        foreground8[y, x] = mixing.to_levels8(_project(estimated, seen, alpha8[y, x])).T
 
 
-def _grid(rgb8: Picture8, alpha8: Picture8, size: int) -> NDArray[np.float32]:
-    """Linear light and alpha as (4, h, w) means over blocks of ``size`` x ``size``; made strip by strip."""
+def _grid(rgb8: Picture8, alpha8: Picture8, size: int, mixing: Mixing) -> NDArray[np.float32]:
+    """Amounts of colour and alpha as (4, h, w) means over blocks of ``size`` x ``size``; made strip by strip."""
     step = size * max(1, _STRIP // (size * rgb8.shape[1]))
     strips = []
     for top in range(0, rgb8.shape[0], step):
-        light = _block_sums(rgb8[top : top + step], size, to_linear)
+        light = _block_sums(rgb8[top : top + step], size, mixing.to_amounts)
         alpha = _block_sums(alpha8[top : top + step], size, _to_alpha)
         strips.append(np.concatenate([np.moveaxis(light, 2, 0), alpha[None]]))
     return np.concatenate(strips, axis=1) * np.float32(1 / size**2)
