@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cutout.codec import Photo, encode_jpeg, encode_png, encode_webp, resize
 from cutout.errors import BadRecipe
 from cutout.light import CAMERA, GRAPHIC, Mixing
+from cutout.matting.despill import despill
 from cutout.matting.foreground import decontaminate
 from cutout.matting.graphic import mixing_of
 from cutout.matting.refine import refine
@@ -64,7 +65,8 @@ def clean(photo: Photo, alpha8: NDArray[np.uint8]) -> Cutout:
     mixing = (
         mixing_of(seen8) if photo.alpha8 is None else GRAPHIC
     )  # what ``opaque`` mixed, it mixed as encoded
-    return Cutout(rgb8=decontaminate(seen8, alpha8, mixing), alpha8=alpha8, mixing=mixing)
+    foreground8 = despill(decontaminate(seen8, alpha8, mixing), seen8, alpha8)
+    return Cutout(rgb8=foreground8, alpha8=alpha8, mixing=mixing)
 
 
 def intersect(alpha8: NDArray[np.uint8], given: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
