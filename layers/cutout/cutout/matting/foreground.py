@@ -54,7 +54,8 @@ def _paint_edge(foreground8: Picture8, rgb8: Picture8, alpha8: Picture8, edge: M
         y, x = all_y[start : start + _CHUNK], all_x[start : start + _CHUNK]
         estimated = colours.between(y, x, size)
         seen = mixing.to_amounts(rgb8[y, x].T)
-        foreground8[y, x] = mixing.to_levels8(_project(estimated, seen, alpha8[y, x], mixing)).T
+        projected = _project(estimated, seen, alpha8[y, x], mixing).clip(*colours.gamut)
+        foreground8[y, x] = mixing.to_levels8(projected).T
 
 
 def _grid(rgb8: Picture8, alpha8: Picture8, near: Mask, size: int, mixing: Mixing) -> NDArray[np.float32]:

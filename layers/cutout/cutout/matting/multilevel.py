@@ -30,6 +30,9 @@ _OMEGA = np.float32(0.1)
 _SMALL = 32  # longest side of a level that is cheap enough to be solved nearly exactly
 _SWEEPS_SMALL = 10
 _SWEEPS = 8
+_RARE = 0.005  # share of the opaque pixels that may lie outside of the gamut, at either end
+_MARGIN = 2  # times lighter or darker than all but these F may be
+_ENOUGH = 100_000  # opaque pixels, to know their range
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.intp]
@@ -40,6 +43,7 @@ class Colours:
     """F and B in linear light, for n of the pixels of a grid."""
 
     values: Floats  # (6, n): F's three channels, then B's
+    gamut: Floats  # (2, 3, 1): between what F's channels lie
     slot: NDArray[np.int32]  # (h, w): which of the n a pixel is; 0 also for pixels that are none of them
 
     def under(self, y: Indices, x: Indices) -> Floats:
@@ -77,7 +81,8 @@ def estimate(planes: Floats, where: Mask, mixing: Mixing = CAMERA) -> Colours:
     while levels[-1][1].size > 1:
         planes, where = levels[-1]
         levels.append((block_means(planes, 2), covering(where, 2)))
-    colours = _means(next(planes for planes, _ in levels if max(planes.shape[1:]) <= 2 * _SMALL))
+    gamut = _gamut(levels[0][0])
+    colours = _means(next(planes for planes, _ in levels if max(planes.shape[1:]) <= 2 * _SMALL), gamut)
     for planes, where in reversed(levels):
         colours = _solve_level(planes, where, colours, mixing)
     return colours
@@ -113,12 +118,26 @@ def _taps(at: Indices, size: int, cells: int) -> Iterator[tuple[Indices, Floats]
     yield np.minimum(low + 1, cells - 1), part
 
 
-def _means(planes: Floats) -> Colours:
+def _means(planes: Floats, gamut: Floats) -> Colours:
     """One F and one B for the whole picture: what the pyramid starts from."""
     light, alpha = planes[:3], planes[3]
     sides = [light[:, mask] if mask.any() else light.reshape(3, -1) for mask in (alpha > 0.9, alpha < 0.1)]
     values = np.concatenate([side.mean(1) for side in sides])[:, None]
-    return Colours(values=values, slot=np.zeros((1, 1), np.int32))
+    return Colours(values=values, gamut=gamut, slot=np.zeros((1, 1), np.int32))
+
+
+def _gamut(planes: Floats) -> Floats:
+    """The least and the most that F may have of each channel: somewhat more than the opaque pixels' range.
+
+    Without it only 0 and 1 would stop the colours that a wrong alpha asks for. A wide margin, because hair that
+    flies is lighter or darker than the rest; and the whole subject's, because a thin part has no solid one nearby.
+    """
+    solid = planes[:3, planes[3] == 1]
+    solid = solid[:, :: max(1, solid.shape[1] // _ENOUGH)]
+    if solid.shape[1] == 0:
+        return np.array([0, 1], np.float32)[:, None, None].repeat(3, axis=1)
+    low, high = np.quantile(solid, [_RARE, 1 - _RARE], axis=1)
+    return np.stack([low / _MARGIN, (high * _MARGIN).clip(0, 1)])[..., None].astype(np.float32)
 
 
 def _solve_level(planes: Floats, where: Mask, coarser: Colours, mixing: Mixing) -> Colours:
@@ -134,8 +153,8 @@ def _solve_level(planes: Floats, where: Mask, coarser: Colours, mixing: Mixing) 
     systems = [_half(mine, slot, (y[mine], x[mine]), listed, seen) for mine in halves]
     for _ in range(_SWEEPS_SMALL if max(where.shape) <= _SMALL else _SWEEPS):
         for system in systems:
-            _sweep(values, system)
-    return Colours(values=values, slot=slot)
+            _sweep(values, system, coarser.gamut)
+    return Colours(values=values, gamut=coarser.gamut, slot=slot)
 
 
 def _chequered(alpha: Floats, where: Mask) -> tuple[Indices, Indices, list[slice]]:
@@ -182,7 +201,7 @@ def _half(
     )
 
 
-def _sweep(values: Floats, half: _Half) -> None:
+def _sweep(values: Floats, half: _Half, gamut: Floats) -> None:
     """Solve every system of ``half`` for its pixels' F and B, in ``values``."""
     (index, weight), *others = half.neighbours
     pulled = values.take(index, axis=1)
@@ -193,5 +212,5 @@ def _sweep(values: Floats, half: _Half) -> None:
         pulled += term
     f, b = pulled[:3], pulled[3:]
     f_f, b_f, f_b, b_b = half.shares
-    np.clip(half.fixed[:3] + f_f * f + b_f * b, 0, 1, out=values[:3, half.mine])
+    np.clip(half.fixed[:3] + f_f * f + b_f * b, *gamut, out=values[:3, half.mine])
     np.clip(half.fixed[3:] + f_b * f + b_b * b, 0, 1, out=values[3:, half.mine])
