@@ -17,8 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 _STEPS = 65_535
-_DARK = np.float32(0.02)  # what counts as no less dark than black
-_MIDDLE = np.float32(0.2) + _DARK
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -28,15 +26,6 @@ class Mixing:
     name: str
     _amounts: NDArray[np.float32] = field(repr=False)  # of the 256 levels
     _levels8: NDArray[np.uint8] = field(repr=False)  # of ``_STEPS`` + 1 amounts
-    _steepness: float  # exponent of ``visibility``
-
-    def visibility(self, amounts: NDArray[np.float32]) -> NDArray[np.float32]:
-        """How much a change of these amounts shows, in levels; 1 in the middle, any shape, kept.
-
-        The slope of the encoding, without its exact shape: it falls with the amount, but does not end in a pole.
-        """
-        slope: NDArray[np.float32] = (_MIDDLE / (amounts + _DARK)) ** np.float32(self._steepness)
-        return slope
 
     def to_amounts(self, levels8: NDArray[np.uint8]) -> NDArray[np.float32]:
         """What can be mixed, in [0, 1], of sRGB-encoded levels; any shape, kept."""
@@ -70,13 +59,11 @@ CAMERA = Mixing(
     name="camera",
     _amounts=_decode(_ENCODED).astype(np.float32),
     _levels8=np.rint(_encode(_FINE) * 255).astype(np.uint8),
-    _steepness=0.6,
 )
 GRAPHIC = Mixing(
     name="graphic",
     _amounts=_ENCODED.astype(np.float32),
     _levels8=np.rint(_FINE * 255).astype(np.uint8),
-    _steepness=0,
 )
 
 

@@ -48,13 +48,13 @@ def _paint_edge(foreground8: Picture8, rgb8: Picture8, alpha8: Picture8, edge: M
     share = max(edge.size / _MAX_GRID_PIXELS, np.count_nonzero(edge) / _MAX_EDGE_PIXELS)
     size = max(1, math.ceil(share**0.5))
     blocks = covering(edge, size)
-    colours = estimate(_grid(rgb8, alpha8, grow(blocks, 2), size, mixing), blocks, mixing)
+    colours = estimate(_grid(rgb8, alpha8, grow(blocks, 2), size, mixing), blocks)
     all_y, all_x = positions(edge)
     for start in range(0, all_y.size, _CHUNK):
         y, x = all_y[start : start + _CHUNK], all_x[start : start + _CHUNK]
         estimated = colours.between(y, x, size)
         seen = mixing.to_amounts(rgb8[y, x].T)
-        projected = _project(estimated, seen, alpha8[y, x], mixing).clip(*colours.gamut)
+        projected = _project(estimated, seen, alpha8[y, x]).clip(colours.darkest, 1)
         foreground8[y, x] = mixing.to_levels8(projected).T
 
 
@@ -83,16 +83,12 @@ def _grid(rgb8: Picture8, alpha8: Picture8, near: Mask, size: int, mixing: Mixin
 
 
 def _project(
-    estimated: NDArray[np.float32], seen: NDArray[np.float32], alpha8: Picture8, mixing: Mixing
+    estimated: NDArray[np.float32], seen: NDArray[np.float32], alpha8: Picture8
 ) -> NDArray[np.float32]:
-    """The F of the nearest pair to the estimated (F, B) that explains what is seen exactly: (6, m) -> (3, m).
-
-    Near is what looks alike: the darker of the two colours moves less.
-    """
+    """The F of the nearest pair to the estimated (F, B) that explains what is seen exactly: (6, m) -> (3, m)."""
     f, b = estimated[:3], estimated[3:]
     a = alpha8 * np.float32(1 / 255)
     rest = 1 - a
     unexplained = seen - a * f - rest * b
-    give_f, give_b = a / mixing.visibility(f.mean(0)), rest / mixing.visibility(b.mean(0))
-    projected: NDArray[np.float32] = f + give_f / (a * give_f + rest * give_b) * unexplained
+    projected: NDArray[np.float32] = f + a / (a * a + rest * rest) * unexplained
     return projected

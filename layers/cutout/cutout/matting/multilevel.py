@@ -3,11 +3,11 @@
 Germer, Uelwer, Conrad, Harmeling: "Fast Multi-Level Foreground Estimation", ICPR 2020 (arXiv 2006.14970). In
 every pixel and channel, with weights w = EPS + OMEGA |a - a'| to the four neighbours, F and B minimise
 
-    (a F + (1 - a) B - I)^2 + sum over the neighbours of w (s(F) (F - F')^2 + s(B) (B - B')^2)
+    (a F + (1 - a) B - I)^2 + sum over the neighbours of w ((F - F')^2 + (B - B')^2)
 
-which, given the neighbours, is a 2 x 2 system. The factor s is ours: how much one can see of a change, which is
-more in the dark (``Mixing.visibility``). Where alpha is wrong, the data ask for an F that is too far from B or too
-near; without s that error falls on both alike, and dark hair in front of a window turns black, red or grey.
+which, given the neighbours, is a 2 x 2 system. That F is not darker than the subject's
+opaque pixels is ours: a matte that says too little asks for less than no light, and dark hair in front of a window
+turned black.
 
 Sweeps over all pixels solve it, from a picture of one pixel up to the whole one. The paper sweeps pixel by pixel;
 here all pixels of one colour of the chequerboard are solved at once, because they do not look at each other, and
@@ -20,18 +20,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cutout.light import CAMERA, Mixing
 from cutout.matting.region import Mask, grow, positions
 
-# The paper has 5e-3 and 0.1; with ``s`` a fifth of the one suits better. Published defaults (1e-5 and 1) let F
-# follow the background.
-_EPS = np.float32(1e-3)
+# The paper has 5e-3 and 0.1; with more sweeps less of the one suits better. Published defaults (1e-5 and 1) let
+# F follow the background.
+_EPS = np.float32(2e-3)
 _OMEGA = np.float32(0.1)
 _SMALL = 32  # longest side of a level that is cheap enough to be solved nearly exactly
 _SWEEPS_SMALL = 10
 _SWEEPS = 8
-_RARE = 0.005  # share of the opaque pixels that may lie outside of the gamut, at either end
-_MARGIN = 2  # times lighter or darker than all but these F may be
+_RARE = 0.005  # share of the opaque pixels that are darker than what counts as the darkest
+_MARGIN = 1.5  # times darker than that F may be
 _ENOUGH = 100_000  # opaque pixels, to know their range
 
 Floats = NDArray[np.float32]
@@ -43,7 +42,7 @@ class Colours:
     """F and B in linear light, for n of the pixels of a grid."""
 
     values: Floats  # (6, n): F's three channels, then B's
-    gamut: Floats  # (2, 3, 1): between what F's channels lie
+    darkest: Floats  # (3, 1): F has no less
     slot: NDArray[np.int32]  # (h, w): which of the n a pixel is; 0 also for pixels that are none of them
 
     def under(self, y: Indices, x: Indices) -> Floats:
@@ -67,24 +66,24 @@ class _Half:
     mine: slice  # these pixels' slots
     neighbours: list[tuple[Indices, Floats]]  # slots and weights: above, below, left, right
     fixed: Floats  # (6, m): what the data alone say of F, then of B
-    shares: tuple[Floats, Floats, Floats, Floats]  # of the neighbours' F in F, B in F, F in B, B in B
+    inverse: tuple[Floats, Floats, Floats]  # FF, FB, BB
 
 
-def estimate(planes: Floats, where: Mask, mixing: Mixing = CAMERA) -> Colours:
+def estimate(planes: Floats, where: Mask) -> Colours:
     """F and B for the pixels of ``where`` and their neighbours.
 
-    ``planes`` is (4, h, w): red, green and blue as amounts of ``mixing`` and alpha, in [0, 1]; ``where`` is
+    ``planes`` is (4, h, w): red, green and blue in units that add up, and alpha, in [0, 1]; ``where`` is
     (h, w). Mixed pixels of ``where`` get both colours by the paper's method. An opaque pixel's F and a clear
     pixel's B are the picture itself; all other colours are carried over from the coarser levels.
     """
+    darkest = _darkest(planes)
     levels = [(planes, where)]
     while levels[-1][1].size > 1:
         planes, where = levels[-1]
         levels.append((block_means(planes, 2), covering(where, 2)))
-    gamut = _gamut(levels[0][0])
-    colours = _means(next(planes for planes, _ in levels if max(planes.shape[1:]) <= 2 * _SMALL), gamut)
+    colours = _means(next(planes for planes, _ in levels if max(planes.shape[1:]) <= 2 * _SMALL), darkest)
     for planes, where in reversed(levels):
-        colours = _solve_level(planes, where, colours, mixing)
+        colours = _solve_level(planes, where, colours)
     return colours
 
 
@@ -118,29 +117,28 @@ def _taps(at: Indices, size: int, cells: int) -> Iterator[tuple[Indices, Floats]
     yield np.minimum(low + 1, cells - 1), part
 
 
-def _means(planes: Floats, gamut: Floats) -> Colours:
+def _means(planes: Floats, darkest: Floats) -> Colours:
     """One F and one B for the whole picture: what the pyramid starts from."""
     light, alpha = planes[:3], planes[3]
     sides = [light[:, mask] if mask.any() else light.reshape(3, -1) for mask in (alpha > 0.9, alpha < 0.1)]
     values = np.concatenate([side.mean(1) for side in sides])[:, None]
-    return Colours(values=values, gamut=gamut, slot=np.zeros((1, 1), np.int32))
+    return Colours(values=values, darkest=darkest, slot=np.zeros((1, 1), np.int32))
 
 
-def _gamut(planes: Floats) -> Floats:
-    """The least and the most that F may have of each channel: somewhat more than the opaque pixels' range.
+def _darkest(planes: Floats) -> Floats:
+    """The least that F may have of each channel, (3, 1): somewhat less than the opaque pixels' darkest.
 
-    Without it only 0 and 1 would stop the colours that a wrong alpha asks for. A wide margin, because hair that
-    flies is lighter or darker than the rest; and the whole subject's, because a thin part has no solid one nearby.
+    Of the whole subject, because a thin part has no solid one nearby; and no such limit for the lightest, because
+    whiskers may be lighter than anything solid.
     """
     solid = planes[:3, planes[3] == 1]
     solid = solid[:, :: max(1, solid.shape[1] // _ENOUGH)]
     if solid.shape[1] == 0:
-        return np.array([0, 1], np.float32)[:, None, None].repeat(3, axis=1)
-    low, high = np.quantile(solid, [_RARE, 1 - _RARE], axis=1)
-    return np.stack([low / _MARGIN, (high * _MARGIN).clip(0, 1)])[..., None].astype(np.float32)
+        return np.zeros((3, 1), np.float32)
+    return (np.quantile(solid, _RARE, axis=1, keepdims=True) / _MARGIN).astype(np.float32)
 
 
-def _solve_level(planes: Floats, where: Mask, coarser: Colours, mixing: Mixing) -> Colours:
+def _solve_level(planes: Floats, where: Mask, coarser: Colours) -> Colours:
     y, x, halves = _chequered(planes[3], where)
     slot = np.zeros(where.shape, np.int32)
     slot[y, x] = np.arange(y.size)
@@ -149,12 +147,11 @@ def _solve_level(planes: Floats, where: Mask, coarser: Colours, mixing: Mixing) 
     values = coarser.under(y, x)
     values[:3, alpha == 1] = light[:, alpha == 1]
     values[3:, alpha == 0] = light[:, alpha == 0]
-    seen = mixing.visibility(values[:3].mean(0)), mixing.visibility(values[3:].mean(0))
-    systems = [_half(mine, slot, (y[mine], x[mine]), listed, seen) for mine in halves]
+    systems = [_half(mine, slot, (y[mine], x[mine]), listed) for mine in halves]
     for _ in range(_SWEEPS_SMALL if max(where.shape) <= _SMALL else _SWEEPS):
         for system in systems:
-            _sweep(values, system, coarser.gamut)
-    return Colours(values=values, gamut=coarser.gamut, slot=slot)
+            _sweep(values, system, coarser.darkest)
+    return Colours(values=values, darkest=coarser.darkest, slot=slot)
 
 
 def _chequered(alpha: Floats, where: Mask) -> tuple[Indices, Indices, list[slice]]:
@@ -176,7 +173,6 @@ def _half(
     slot: NDArray[np.int32],
     at: tuple[Indices, Indices],
     listed: Floats,
-    seen: tuple[Floats, Floats],
 ) -> _Half:
     (y, x), (height, width) = at, slot.shape
     light, alpha = listed[:3, mine], listed[3]
@@ -189,19 +185,18 @@ def _half(
     ]
     neighbours = [(index, _EPS + _OMEGA * np.abs(a - alpha[index])) for index in slots]
     pull = neighbours[0][1] + neighbours[1][1] + neighbours[2][1] + neighbours[3][1]
-    s_f, s_b = (part[mine] for part in seen)
-    ff, fb, bb = a * a + pull * s_f, a * rest, rest * rest + pull * s_b
+    ff, fb, bb = a * a + pull, a * rest, rest * rest + pull
     scale = 1 / (ff * bb - fb * fb)
     ff, fb, bb = scale * bb, -scale * fb, scale * ff  # the inverse
     return _Half(
         mine=mine,
         neighbours=neighbours,
         fixed=np.concatenate([(ff * a + fb * rest) * light, (fb * a + bb * rest) * light]),
-        shares=(ff * s_f, fb * s_b, fb * s_f, bb * s_b),
+        inverse=(ff, fb, bb),
     )
 
 
-def _sweep(values: Floats, half: _Half, gamut: Floats) -> None:
+def _sweep(values: Floats, half: _Half, darkest: Floats) -> None:
     """Solve every system of ``half`` for its pixels' F and B, in ``values``."""
     (index, weight), *others = half.neighbours
     pulled = values.take(index, axis=1)
@@ -211,6 +206,6 @@ def _sweep(values: Floats, half: _Half, gamut: Floats) -> None:
         term *= weight
         pulled += term
     f, b = pulled[:3], pulled[3:]
-    f_f, b_f, f_b, b_b = half.shares
-    np.clip(half.fixed[:3] + f_f * f + b_f * b, *gamut, out=values[:3, half.mine])
-    np.clip(half.fixed[3:] + f_b * f + b_b * b, 0, 1, out=values[3:, half.mine])
+    ff, fb, bb = half.inverse
+    np.clip(half.fixed[:3] + ff * f + fb * b, darkest, 1, out=values[:3, half.mine])
+    np.clip(half.fixed[3:] + fb * f + bb * b, 0, 1, out=values[3:, half.mine])
