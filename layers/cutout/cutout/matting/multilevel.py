@@ -5,9 +5,8 @@ every pixel and channel, with weights w = EPS + OMEGA |a - a'| to the four neigh
 
     (a F + (1 - a) B - I)^2 + sum over the neighbours of w ((F - F')^2 + (B - B')^2)
 
-which, given the neighbours, is a 2 x 2 system. That F is not darker than the subject's
-opaque pixels is ours: a matte that says too little asks for less than no light, and dark hair in front of a window
-turned black.
+which, given the neighbours, is a 2 x 2 system. That F is not darker than the subject's opaque pixels is ours: a
+matte that says too little asks for less than no light, and dark hair in front of a window turned black.
 
 Sweeps over all pixels solve it, from a picture of one pixel up to the whole one. The paper sweeps pixel by pixel;
 here all pixels of one colour of the chequerboard are solved at once, because they do not look at each other, and
