@@ -31,7 +31,7 @@ def main() -> None:
     proxy = make_proxy(photo, card.input_size)
     coarse8 = to_alpha8(network(to_tensor(proxy, card.mean, card.std)))
     cutout = clean(photo, full_matte(photo, coarse8))
-    panels = [photo.rgb8, *(flatten(cutout.rgb8, cutout.alpha8, ground) for ground in GROUNDS)]
+    panels = [photo.rgb8, *(flatten(cutout.rgb8, cutout.alpha8, ground, cutout.mixing) for ground in GROUNDS)]
     options.out.write_bytes(encode_jpeg(np.hstack(panels), 88))
 
 

@@ -6,6 +6,7 @@ from PIL import Image
 
 from cutout.codec import Header, Photo
 from cutout.errors import BadRecipe
+from cutout.light import CAMERA, GRAPHIC
 from cutout.pipeline import Cutout, clean, full_matte, make_proxy, render
 from cutout.recipe import Output
 from cutout.rendering.backgrounds import flatten
@@ -102,6 +103,35 @@ def test_half_a_pixel_of_red_on_white_is_mixed_in_linear_light() -> None:
     assert mixed.tolist() == [[[255, 0, 0], [255, 187, 187], [255, 255, 255]]]
 
 
+def test_half_a_pixel_of_a_drawing_is_mixed_as_encoded() -> None:
+    drawing = Cutout(rgb8=CUTOUT.rgb8, alpha8=CUTOUT.alpha8, mixing=GRAPHIC)
+
+    mixed = read(render(drawing, Output(background="white")))
+
+    assert mixed.tolist() == [[[255, 0, 0], [255, 127, 127], [255, 255, 255]]]
+
+
+def test_a_cutout_carries_how_its_picture_was_mixed() -> None:
+    """Flat red beside flat blue is a drawing; a little noise makes it a photograph."""
+    drawn = np.repeat(np.repeat(scene(), 4, axis=0), 4, axis=1)
+    noise = np.random.default_rng(5).integers(-3, 4, drawn.shape)
+    shot = np.clip(drawn.astype(int) + noise, 0, 255).astype(np.uint8)
+    alpha8 = np.full(drawn.shape[:2], 255, np.uint8)
+
+    assert clean(photo(drawn), alpha8).mixing is GRAPHIC
+    assert clean(photo(shot), alpha8).mixing is CAMERA
+
+
+def test_an_upload_s_own_soft_edge_comes_back_as_it_was() -> None:
+    """Everybody saw it mixed as encoded, so that is how it is laid over white and taken off again."""
+    rgb8 = np.full((20, 30, 3), (200, 30, 20), np.uint8)
+    given = np.repeat(np.linspace(255, 0, 30).astype(np.uint8)[None], 20, axis=0)
+
+    cutout = clean(photo(rgb8, given), given)
+
+    assert np.abs(cutout.rgb8[:, :24].astype(int) - (200, 30, 20)).max() <= 8
+
+
 def test_every_format_is_what_it_says() -> None:
     formats = {Image.open(BytesIO(render(CUTOUT, Output(format=f)))).format for f in ("png", "webp", "jpeg")}
 
@@ -124,7 +154,7 @@ def test_a_composite_changes_neither_the_opaque_nor_the_empty(colour: tuple[int,
     rgb8 = np.stack([levels, levels[::-1], levels], axis=-1)[None].repeat(2, axis=0)
     alpha8 = np.stack([np.full(256, 255, np.uint8), np.zeros(256, np.uint8)])
 
-    flat = flatten(rgb8, alpha8, colour)
+    flat = flatten(rgb8, alpha8, colour, CAMERA)
 
     assert (flat[0] == rgb8[0]).all()
     assert (flat[1] == colour).all()

@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 
 from cutout.codec import Photo, encode_jpeg, encode_png, encode_webp, resize
 from cutout.errors import BadRecipe
+from cutout.light import CAMERA, GRAPHIC, Mixing
+from cutout.matting.despill import despill
 from cutout.matting.foreground import decontaminate
+from cutout.matting.graphic import mixing_of
 from cutout.matting.refine import refine
 from cutout.recipe import Output
 from cutout.rendering.backgrounds import flatten
@@ -26,6 +29,7 @@ class Cutout:
 
     rgb8: NDArray[np.uint8]
     alpha8: NDArray[np.uint8]
+    mixing: Mixing = CAMERA
 
     @property
     def soft_share(self) -> float:
@@ -40,7 +44,7 @@ class Cutout:
 
 def opaque(photo: Photo) -> NDArray[np.uint8]:
     """The photograph as everybody saw it: rgb8, transparency that the file brought laid over white."""
-    return photo.rgb8 if photo.alpha8 is None else flatten(photo.rgb8, photo.alpha8, WHITE)
+    return photo.rgb8 if photo.alpha8 is None else flatten(photo.rgb8, photo.alpha8, WHITE, GRAPHIC)
 
 
 def make_proxy(photo: Photo, side: int) -> NDArray[np.uint8]:
@@ -53,12 +57,21 @@ def make_proxy(photo: Photo, side: int) -> NDArray[np.uint8]:
 
 def full_matte(photo: Photo, coarse8: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """From a coarse matte (alpha8, any size, stretched over the frame) to one of the photograph's size."""
-    return intersect(refine(opaque(photo), coarse8), photo.alpha8)
+    seen8 = opaque(photo)
+    return intersect(refine(seen8, coarse8, _mixing(photo, seen8)), photo.alpha8)
 
 
 def clean(photo: Photo, alpha8: NDArray[np.uint8]) -> Cutout:
     """The cutout with the subject's own colours: the old background is taken out of the soft pixels."""
-    return Cutout(rgb8=decontaminate(opaque(photo), alpha8), alpha8=alpha8)
+    seen8 = opaque(photo)
+    mixing = _mixing(photo, seen8)
+    foreground8 = despill(decontaminate(seen8, alpha8, mixing), seen8, alpha8)
+    return Cutout(rgb8=foreground8, alpha8=alpha8, mixing=mixing)
+
+
+def _mixing(photo: Photo, seen8: NDArray[np.uint8]) -> Mixing:
+    """How the edges of the photograph were mixed; those that ``opaque`` mixed, it mixed as encoded."""
+    return mixing_of(seen8) if photo.alpha8 is None else GRAPHIC
 
 
 def intersect(alpha8: NDArray[np.uint8], given: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
@@ -95,7 +108,7 @@ def render(cutout: Cutout, output: Output) -> bytes:
 def _stored(cutout: Cutout, output: Output) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
     """The pixels of a file: colours, and their alpha if it stays transparent."""
     if output.colour is not None:
-        return flatten(cutout.rgb8, cutout.alpha8, output.colour), None
-    if output.alpha == "display":
+        return flatten(cutout.rgb8, cutout.alpha8, output.colour, cutout.mixing), None
+    if output.alpha == "display" and cutout.mixing is CAMERA:  # a drawing is shown right already
         return for_viewers(cutout.rgb8, cutout.alpha8)
     return cutout.rgb8, cutout.alpha8

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cutout.codec import resize, to_uint8, to_unit
-from cutout.light import to_linear
+from cutout.light import CAMERA, Mixing
 from cutout.matting.guided import window_means
 from cutout.matting.laplacian import solve
 from cutout.matting.multilevel import estimate
@@ -15,7 +15,7 @@ _SURE8 = 10  # this near to 0 or 1 the network is believed
 _BEYOND = 4  # cells around the soft ones that may move, too
 _STEPS = 60
 # Alpha is linear in linear light, but noise is even in what a camera writes: the guide lies between the two.
-_GUIDE_CURVE = np.float32(2 / 3)
+_GUIDE_CURVE = np.float32(0.75)
 
 # What pulls towards the network's matte, by how sure it is there (0 to 1); see ``_pull``.
 _SURENESS = np.arange(256, dtype=np.float32) / np.float32(255)
@@ -31,12 +31,12 @@ Floats = NDArray[np.float32]
 Levels = NDArray[np.uint8]
 
 
-def sharpen(grid8: Levels, coarse8: Levels) -> Levels:
+def sharpen(grid8: Levels, coarse8: Levels, mixing: Mixing) -> Levels:
     """The alpha8 of a small photograph, (h, w), from its coarse matte (S, S) stretched over the frame.
 
     On the soft band the matting Laplacian with the coarse matte as soft data (see ``laplacian``), begun at the
     guided filter's answer. Where that explains the photograph worse than what it began with, judged by the
-    light that a F + (1 - a) B leaves unexplained, it is not taken. Never a hard trimap: where the network is
+    part of it that a F + (1 - a) B leaves unexplained, it is not taken. Never a hard trimap: where the network is
     right, one would throw its answer away.
     """
     rows, columns = grid8.shape[:2]
@@ -46,9 +46,10 @@ def sharpen(grid8: Levels, coarse8: Levels) -> Levels:
     if not band.any():
         return start8
     start, matte = to_unit(start8), to_unit(matte8)
-    light = np.ascontiguousarray(np.moveaxis(to_linear(grid8), 2, 0))
-    solved = solve(light**_GUIDE_CURVE, band, start, _pull(matte8), matte, steps=_STEPS)
-    return to_uint8(_better(light, band, start, solved))
+    seen = np.ascontiguousarray(np.moveaxis(mixing.to_amounts(grid8), 2, 0))
+    guide = seen**_GUIDE_CURVE if mixing is CAMERA else seen
+    solved = solve(guide, band, start, _pull(matte8), matte, steps=_STEPS)
+    return to_uint8(_better(seen, band, start, solved))
 
 
 def _pull(matte8: Levels) -> Floats:
@@ -66,16 +67,16 @@ def _pull(matte8: Levels) -> Floats:
     return pull
 
 
-def _better(light: Floats, band: Mask, before: Floats, after: Floats) -> Floats:
-    """``after``, but ``before`` where that explains the light better; the change from one to other is soft."""
+def _better(seen: Floats, band: Mask, before: Floats, after: Floats) -> Floats:
+    """``after``, but ``before`` where that explains what is seen better; the change from one to other is soft."""
     y, x = positions(band)
     between = (before + after) * np.float32(0.5)  # colours that favour neither
-    colours = estimate(np.concatenate([light, between[None]]), band)
+    colours = estimate(np.concatenate([seen, between[None]]), band)
     f, b = np.split(colours.values.take(colours.slot[y, x], axis=1), 2)
 
     def unexplained(alpha: Floats) -> Floats:
         a, errors = alpha[y, x], np.zeros_like(alpha)
-        errors[y, x] = np.sqrt(((light[:, y, x] - a * f - (1 - a) * b) ** 2).sum(0))
+        errors[y, x] = np.sqrt(((seen[:, y, x] - a * f - (1 - a) * b) ** 2).sum(0))
         return _blurred(errors, _AROUND)
 
     worse = unexplained(after) > unexplained(before)
