@@ -5,7 +5,7 @@ On a small grid every unsure cell is asked for the logarithm of its odds to be s
 
     the matte      what the network says; a small thin place amid more opaque ones counts as a gap
     colour         is the cell's colour one of the sure subject's here, or of the sure background's? A colour of
-                   neither speaks for the subject, if the network leans that way, too
+                   neither, like the mixture in a pane or a blur, says nothing
     enclosure      doubts that solid cells enclose, and that are nowhere more clear than opaque, are the subject's
 
 Cells far to one side become solid, those far to the other open; the rest, glass and nets and hair, stays as it is.
@@ -17,6 +17,7 @@ The evidence is Bayes' rule with local histograms, as in Ruzon and Tomasi: "Alph
 CVPR 2000; teaching and asking again is the idea of Rother et al.: "GrabCut", SIGGRAPH 2004.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,15 +35,15 @@ _LEAST = 0.1  # hardly anything: never made solid, whatever its colour
 _ROUNDS = 12
 
 _RARE = 5e-4  # a density that says no more than chance
-_NOVEL = 4  # times as likely the subject's as the background's is a colour of neither
 _COLOUR = 3.0  # the most that colour alone can say for solid or against it
 _ENCLOSED = 3.0  # enclosure outweighs colour: white squares of a shirt before a white wall
 
-_GAP_AROUND, _GAP_MARGIN, _GAP = 6, 0.1, 4.0  # cells; matte; logits for every step of the matte
+_GAP_AROUND, _GAP_MARGIN, _GAP = 10, 0.1, 6.0  # cells; matte; logits for every step of the matte
 _OPEN = -4.5  # logits at which colour alone opens: hair before the same ground has -3
 _STILL = 10  # levels within five cells: a surface on which nothing is to be seen
 _FLAT = 0.2  # of the matte from a cell to the next ones, in an opening
 _LEVEL = 1.4  # exponent: a plateau's level is taken a little lower, so that its ripples come out solid
+_FEW = 0.2  # of a window; along a straight border this is as far as the reach
 _LEAST_RANGE = 0.05
 
 Floats = NDArray[np.float32]
@@ -58,8 +59,8 @@ class Strength:
     """cells within which no background may lie: smaller dares to go nearer to edges and hair"""
 
 
-NORMAL = Strength(needed=1.0, reach=5)
-STRONG = Strength(needed=0.5, reach=3)
+NORMAL = Strength(needed=0.7, reach=5)
+STRONG = Strength(needed=0.3, reach=3)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -84,6 +85,10 @@ class _Grid:
     sure: Mask
     ground: Mask
 
+    @property
+    def unsure(self) -> Mask:
+        return ~self.sure & ~self.ground
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Verdict:
@@ -98,7 +103,7 @@ def settle(rgb8: NDArray[np.uint8], coarse8: NDArray[np.uint8], strength: Streng
     Where nothing is sure, or nothing in doubt, the matte comes back as it was. No array is larger than the matte.
     """
     grid = _make_grid(rgb8, coarse8)
-    if not grid.sure.any() or (grid.sure | grid.ground).all():
+    if not grid.sure.any() or not grid.unsure.any():
         return Settled(coarse8=coarse8, filled_share=0.0, opened_share=0.0)
     verdict = _decide(grid, strength)
     subject = max(1, int(np.count_nonzero(verdict.solid | (grid.matte >= 0.5))))
@@ -131,28 +136,50 @@ def _make_grid(rgb8: NDArray[np.uint8], coarse8: NDArray[np.uint8]) -> _Grid:
 
 def _decide(grid: _Grid, strength: Strength) -> _Verdict:
     prior = _prior(grid.matte)
-    bins = colour_bins(grid.rgb8)
-    asked = positions(grow(~grid.sure & ~grid.ground, 1))  # and neighbours: evidence is averaged over 3 x 3
-    ground = look_up(densities(bins, grid.ground), bins, *asked)
-    lean = ((mean(grid.matte, 1)[asked] - np.float32(0.5)) / np.float32(0.15)).clip(0, 1)
-    rare = np.float32(_RARE) * (1 + (_NOVEL - 1) * lean)
+    least = lowest(prior, 1)  # beside a sure cell the matte is on its way up, and says nothing of a plateau
+    odds_of_colour = _colour_evidence(grid)
     plateau = (lowest(grid.thinnest, strength.reach) > grid.matte / 2) & (grid.matte > _LEAST)
     solid = grid.sure
     for _ in range(_ROUNDS):
-        colour = np.zeros(solid.shape, np.float32)
-        colour[asked] = np.log((look_up(densities(bins, solid), bins, *asked) + rare) / (ground + _RARE))
-        odds = prior + mean(colour.clip(-_COLOUR, _COLOUR), 1)
+        colour = odds_of_colour(grid.sure | _core(solid))
+        odds = least + _mean_over(colour.clip(-_COLOUR, _COLOUR), grid.unsure)
         before = solid
-        solid = solid | _without_specks(plateau & (odds > strength.needed), grid.sure)
+        solid = solid | _attached(grid, plateau & (odds > strength.needed))
         if np.array_equal(solid, before):
             solid = solid | _enclosed(grid, solid, odds, strength.needed)
             if np.array_equal(solid, before):
                 break
     return _Verdict(
         solid=solid,
-        open=_opened(grid, solid, prior, mean(colour, 1)),
+        open=_opened(grid, solid, prior, _mean_over(colour, grid.unsure)),
         thin=plateau & ~solid & (odds < 0),
     )
+
+
+def _colour_evidence(grid: _Grid) -> Callable[[Mask], Floats]:
+    """From the cells that teach the subject's colours to logarithms of odds, (h, w); 0 where nothing is asked."""
+    bins = colour_bins(grid.rgb8)
+    asked = positions(grid.unsure)
+    ground = look_up(densities(bins, grid.ground), bins, *asked) + np.float32(_RARE)
+
+    def evidence(teachers: Mask) -> Floats:
+        colour = np.zeros(teachers.shape, np.float32)
+        subject = look_up(densities(bins, teachers), bins, *asked) + np.float32(_RARE)
+        colour[asked] = np.log(subject / ground)
+        return colour
+
+    return evidence
+
+
+def _mean_over(plane: Floats, where: Mask) -> Floats:
+    """Means of 3 x 3 cells over those of ``where``; ``plane`` is 0 elsewhere."""
+    means: Floats = mean(plane, 1) / mean(where.astype(np.float32), 1).clip(1 / 9)
+    return means
+
+
+def _core(mask: Mask) -> Mask:
+    """The cells of ``mask`` that do not lie on its border, where colours are mixed."""
+    return ~grow(~mask, 1)
 
 
 def _prior(matte: Floats) -> Floats:
@@ -164,15 +191,16 @@ def _prior(matte: Floats) -> Floats:
     return odds
 
 
-def _without_specks(mask: Mask, company: Mask) -> Mask:
-    """The cells of ``mask`` most of whose neighbours are in it, or in ``company``."""
-    return mask & (mean((mask | company).astype(np.float32), 1) > 0.5)
+def _attached(grid: _Grid, mask: Mask) -> Mask:
+    """The cells of ``mask`` that are no specks, and that a way over opaque cells joins to a sure one."""
+    mask = mask & (mean((mask | grid.sure).astype(np.float32), 2) > 0.5)
+    return mask & (lowest_connected(np.where(grid.sure, 0, 1), mask | (grid.matte > 0.5)) < 0.5)
 
 
 def _enclosed(grid: _Grid, solid: Mask, odds: Floats, needed: float) -> Mask:
     """Doubts in a ring of cells that speak for the subject, if nowhere clear and not against all evidence."""
     doubt = ~solid & (odds <= needed)
-    return doubt & (odds > needed - _ENCLOSED) & (lowest_connected(grid.thinnest, doubt) > 0.5)
+    return doubt & (odds > needed - _ENCLOSED) & (lowest_connected(grid.thinnest, doubt) > 0.6)
 
 
 def _opened(grid: _Grid, solid: Mask, prior: Floats, colour: Floats) -> Mask:
@@ -185,16 +213,16 @@ def _opened(grid: _Grid, solid: Mask, prior: Floats, colour: Floats) -> Mask:
     still = np.max([highest(plane, 2) - lowest(plane, 2) for plane in planes], axis=0) < _STILL
     around = lowest_connected(matte, still & (matte < 0.5) & ~solid)
     opened = left & (certain | ((around < _CLEAR) & (colour < -1) & (prior < 0)))
-    return grow(~grow(~opened, 1), 1)  # without what is thinner than three cells: hairs
+    return grow(_core(opened), 1)  # without what is thinner than three cells: hairs
 
 
 def _levelled(grid: _Grid, verdict: _Verdict, coarse8: NDArray[np.uint8], reach: int) -> NDArray[np.uint8]:
     """The coarse matte between the levels of what is solid and what is open around every pixel."""
     matte = grid.matte
-    top = _level(np.where(grid.sure, 1, matte ** np.float32(_LEVEL)), verdict.solid, reach, 1.0)
+    top = _level(np.where(grid.sure, 1, matte ** np.float32(_LEVEL)), verdict.solid, reach + 4, 1.0)
     top[verdict.thin] = 1
-    base = _level(np.where(grid.ground, 0, matte), verdict.open | grid.ground, reach, 0.0)
-    core = ~grow(~verdict.solid, 1)
+    base = _level(np.where(grid.ground, 0, matte), verdict.open | grid.ground, reach + 4, 0.0)
+    core = _core(verdict.solid)
     height, width = coarse8.shape
     planes = top, base, core.astype(np.float32)
     p, q, inside = (resize(plane, height, width, "bilinear") for plane in planes)
@@ -202,9 +230,13 @@ def _levelled(grid: _Grid, verdict: _Verdict, coarse8: NDArray[np.uint8], reach:
     return to_uint8(np.maximum(alpha, 2 * inside - 1))
 
 
-def _level(plane: Floats, where: Mask, reach: int, otherwise: float) -> Floats:
-    """Means of ``plane`` over the cells of ``where`` within reach; ``otherwise`` where there are none."""
-    share = mean(where.astype(np.float32), reach)
-    total = mean(np.where(where, plane, 0).astype(np.float32), reach)
-    found = share > 1e-4
-    return np.where(found, total / np.where(found, share, 1), otherwise).astype(np.float32)
+def _level(plane: Floats, where: Mask, radius: int, otherwise: float) -> Floats:
+    """Means of ``plane`` over the cells of ``where`` around every cell; ``otherwise`` where there are few or none.
+
+    The change from one to the other is soft: a box around every decided cell would be seen.
+    """
+    share = mean(where.astype(np.float32), radius)
+    total = mean(np.where(where, plane, 0).astype(np.float32), radius)
+    found = total / share.clip(1e-4)
+    level: Floats = otherwise + (found - otherwise) * (share / np.float32(_FEW)).clip(0, 1)
+    return level
