@@ -150,6 +150,29 @@ def test_a_veil_into_which_the_wall_runs_on_is_opened() -> None:
     assert settled.coarse8[35:80, 142:160].max() <= 5
 
 
+def test_a_loose_thin_part_is_not_filled_though_its_colour_is_the_subject_s() -> None:
+    """Behind the subject something of skin colour is a third opaque, and no way over opaque cells leads there."""
+    rgb8, matte8 = scene()
+    rgb8[20:60, 125:155], matte8[20:60, 125:155] = SKIN, 90
+
+    settled = settle(rgb8, matte8, NORMAL)
+
+    assert settled.coarse8[30:50, 132:148].max() <= 90
+
+
+def test_fur_that_the_network_saw_too_wide_is_cut_back_to_its_colour() -> None:
+    """The matte falls to nothing within 20 pixels, but after the first six there is only wall."""
+    x = np.arange(160)
+    row8 = np.interp(x, [60, 80], [255, 0]).astype(np.uint8)
+    rgb8, matte8 = np.full((200, 160, 3), WALL, np.uint8), np.broadcast_to(row8, (200, 160))
+    rgb8[:, :66] = SHIRT
+
+    settled = settle(rgb8, matte8, NORMAL)
+
+    assert settled.coarse8[100, 76] <= 4 < matte8[100, 76]
+    assert settled.coarse8[100, 64] >= matte8[100, 64]
+
+
 def test_hair_keeps_its_slope() -> None:
     """A soft edge 12 pixels wide whose colours are mixtures: nothing on it is decided."""
     x = np.arange(160)

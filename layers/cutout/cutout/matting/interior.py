@@ -40,7 +40,7 @@ _ENCLOSED = 3.0  # enclosure outweighs colour: white squares of a shirt before a
 
 _GAP_AROUND, _GAP_MARGIN, _GAP = 10, 0.1, 6.0  # cells; matte; logits for every step of the matte
 _OPEN = -4.5  # logits at which colour alone opens: hair before the same ground has -3
-_STILL = 10  # levels within five cells: a surface on which nothing is to be seen
+_VEIL = 0.5  # more opaque than that, a veil is not the background's that runs on
 _FLAT = 0.2  # of the matte from a cell to the next ones, in an opening
 _LEVEL = 1.4  # exponent: a plateau's level is taken a little lower, so that its ripples come out solid
 _FEW = 0.2  # of a window; along a straight border this is as far as the reach
@@ -204,15 +204,15 @@ def _enclosed(grid: _Grid, solid: Mask, odds: Floats, needed: float) -> Mask:
 
 
 def _opened(grid: _Grid, solid: Mask, prior: Floats, colour: Floats) -> Mask:
-    """Cells that are background: by their colour alone, or because the background runs on into them unbroken."""
-    matte, left = grid.matte, ~solid & ~grid.ground
+    """Cells that are background: by their colour alone, or because the background around reaches into them."""
+    matte, doubt = grid.matte, ~solid & ~grid.ground
     flat = highest(matte, 1) - lowest(matte, 1) < _FLAT
     certain = flat & (prior + colour < _OPEN)
-    levels = grid.rgb8.astype(np.float32)
-    planes = [levels[..., channel] for channel in range(3)]
-    still = np.max([highest(plane, 2) - lowest(plane, 2) for plane in planes], axis=0) < _STILL
-    around = lowest_connected(matte, still & (matte < 0.5) & ~solid)
-    opened = left & (certain | ((around < _CLEAR) & (colour < -1) & (prior < 0)))
+    elsewhere = np.ones(matte.shape, np.float32)
+    elsewhere[[0, -1]] = elsewhere[:, [0, -1]] = 0
+    thin = ~solid & (matte < _VEIL)
+    outside = lowest_connected(np.where(grid.ground, elsewhere, 1), thin) < 0.5
+    opened = doubt & (certain | (outside & (colour < -1)))
     return grow(_core(opened), 1)  # without what is thinner than three cells: hairs
 
 
