@@ -98,6 +98,18 @@ def test_a_small_gap_is_not_closed_though_its_colour_is_the_subject_s() -> None:
     assert settled.coarse8[152:158, 77:83].max() <= 84
 
 
+def test_a_thin_place_beside_something_filled_is_not_raised_with_it() -> None:
+    """Cloth of the subject's colour becomes solid; the wall that shows through beside it stays half clear."""
+    rgb8, matte8 = scene(shirt=SKIN)
+    matte8[96:, 21:140] = 170
+    rgb8[130:190, 100:140], matte8[130:190, 100:140] = np.mean([WALL, (220, 225, 230)], axis=0), 122
+
+    settled = settle(rgb8, matte8, NORMAL)
+
+    assert settled.coarse8[140:180, 40:90].min() == 255
+    assert settled.coarse8[140:180, 104:115].max() <= 127
+
+
 def test_a_gap_finer_than_a_cell_stays() -> None:
     """The grid has three pixels of this matte in a cell, and the gap is one wide."""
     rgb8, matte8 = scene()
@@ -160,17 +172,17 @@ def test_a_loose_thin_part_is_not_filled_though_its_colour_is_the_subject_s() ->
     assert settled.coarse8[30:50, 132:148].max() <= 90
 
 
-def test_fur_that_the_network_saw_too_wide_is_cut_back_to_its_colour() -> None:
-    """The matte falls to nothing within 20 pixels, but after the first six there is only wall."""
-    x = np.arange(160)
-    row8 = np.interp(x, [60, 80], [255, 0]).astype(np.uint8)
+@pytest.mark.parametrize(("end", "at"), [(80, 76), (68, 66)])
+def test_fur_that_the_network_saw_too_wide_is_cut_back_to_its_colour(end: int, at: int) -> None:
+    """The matte falls to nothing slowly or fast, but behind the first pixels there is only wall."""
+    row8 = np.interp(np.arange(160), [60, end], [255, 0]).astype(np.uint8)
     rgb8, matte8 = np.full((200, 160, 3), WALL, np.uint8), np.broadcast_to(row8, (200, 160))
-    rgb8[:, :66] = SHIRT
+    rgb8[:, :62] = SHIRT
 
     settled = settle(rgb8, matte8, NORMAL)
 
-    assert settled.coarse8[100, 76] <= 4 < matte8[100, 76]
-    assert settled.coarse8[100, 64] >= matte8[100, 64]
+    assert settled.coarse8[100, at] <= 4 < matte8[100, at]
+    assert settled.coarse8[100, 60] >= matte8[100, 60]
 
 
 def test_hair_keeps_its_slope() -> None:

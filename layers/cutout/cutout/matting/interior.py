@@ -6,7 +6,7 @@ On a small grid every unsure cell is asked for the logarithm of its odds to be s
     the matte      what the network says; a small thin place amid more opaque ones counts as a gap
     colour         is the cell's colour one of the sure subject's here, or of the sure background's? A colour of
                    neither, like the mixture in a pane or a blur, says nothing
-    enclosure      doubts that solid cells enclose, and that are nowhere more clear than opaque, are the subject's
+    enclosure      doubts within a ring of solid cells are the subject's, if the network leans that way everywhere
 
 Cells far to one side become solid, those far to the other open; the rest, glass and nets and hair, stays as it is.
 What is solid now teaches its colours, and the question is asked again. A cell is only made solid on a plateau:
@@ -36,6 +36,7 @@ _ROUNDS = 12
 
 _RARE = 5e-4  # a density that says no more than chance
 _COLOUR = 3.0  # the most that colour alone can say for solid or against it
+_LEANS = 0.6  # nowhere thinner: a pane of glass, as likely open as not, is no doubt to be filled
 _ENCLOSED = 3.0  # enclosure outweighs colour: white squares of a shirt before a white wall
 
 _GAP_AROUND, _GAP_MARGIN, _GAP = 10, 0.1, 6.0  # cells; matte; logits for every step of the matte
@@ -142,7 +143,7 @@ def _decide(grid: _Grid, strength: Strength) -> _Verdict:
     solid = grid.sure
     for _ in range(_ROUNDS):
         colour = odds_of_colour(grid.sure | _core(solid))
-        odds = least + _mean_over(colour.clip(-_COLOUR, _COLOUR), grid.unsure)
+        odds = least + mean(colour.clip(-_COLOUR, _COLOUR), 1)
         before = solid
         solid = solid | _attached(grid, plateau & (odds > strength.needed))
         if np.array_equal(solid, before):
@@ -151,7 +152,7 @@ def _decide(grid: _Grid, strength: Strength) -> _Verdict:
                 break
     return _Verdict(
         solid=solid,
-        open=_opened(grid, solid, prior, _mean_over(colour, grid.unsure)),
+        open=_opened(grid, solid, prior, mean(colour, 1)),
         thin=plateau & ~solid & (odds < 0),
     )
 
@@ -171,12 +172,6 @@ def _colour_evidence(grid: _Grid) -> Callable[[Mask], Floats]:
     return evidence
 
 
-def _mean_over(plane: Floats, where: Mask) -> Floats:
-    """Means of 3 x 3 cells over those of ``where``; ``plane`` is 0 elsewhere."""
-    means: Floats = mean(plane, 1) / mean(where.astype(np.float32), 1).clip(1 / 9)
-    return means
-
-
 def _core(mask: Mask) -> Mask:
     """The cells of ``mask`` that do not lie on its border, where colours are mixed."""
     return ~grow(~mask, 1)
@@ -192,15 +187,14 @@ def _prior(matte: Floats) -> Floats:
 
 
 def _attached(grid: _Grid, mask: Mask) -> Mask:
-    """The cells of ``mask`` that are no specks, and that a way over opaque cells joins to a sure one."""
-    mask = mask & (mean((mask | grid.sure).astype(np.float32), 2) > 0.5)
+    """The cells of ``mask`` that a way over opaque cells joins to a sure one."""
     return mask & (lowest_connected(np.where(grid.sure, 0, 1), mask | (grid.matte > 0.5)) < 0.5)
 
 
 def _enclosed(grid: _Grid, solid: Mask, odds: Floats, needed: float) -> Mask:
-    """Doubts in a ring of cells that speak for the subject, if nowhere clear and not against all evidence."""
+    """Doubts in a ring of cells that speak for the subject, if nowhere thin and not against all evidence."""
     doubt = ~solid & (odds <= needed)
-    return doubt & (odds > needed - _ENCLOSED) & (lowest_connected(grid.thinnest, doubt) > 0.6)
+    return doubt & (odds > needed - _ENCLOSED) & (lowest_connected(grid.thinnest, doubt) > _LEANS)
 
 
 def _opened(grid: _Grid, solid: Mask, prior: Floats, colour: Floats) -> Mask:
