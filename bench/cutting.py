@@ -37,7 +37,7 @@ PEERS = Rivals(
 
 def ours(photo: Photo, matte8: Picture8) -> tuple[Picture8, Picture8]:
     """The pipeline, as compose runs it."""
-    cutout = clean(photo, full_matte(photo, matte8))
+    cutout = clean(photo, full_matte(photo, matte8).alpha8)
     return cutout.rgb8, cutout.alpha8
 
 

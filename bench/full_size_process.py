@@ -24,7 +24,7 @@ def main() -> None:
     times = []
     for _ in range(int(sys.argv[3]) + 1):
         began = time.perf_counter()
-        alpha8 = full_matte(photo, coarse8)
+        alpha8 = full_matte(photo, coarse8).alpha8
         between = time.perf_counter()
         cutout = clean(photo, alpha8)
         times.append((between - began, time.perf_counter() - between))

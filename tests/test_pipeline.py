@@ -31,7 +31,7 @@ COARSE = np.repeat(np.where(np.arange(64) < 32, 255, 0).astype(np.uint8)[None], 
 def test_a_cutout_has_the_photo_s_size_and_keeps_the_subject_s_pixels() -> None:
     picture = photo(scene())
 
-    cutout = clean(picture, full_matte(picture, COARSE))
+    cutout = clean(picture, full_matte(picture, COARSE).alpha8)
 
     assert cutout.alpha8.shape == (40, 60)
     assert cutout.alpha8[20, 5] == 255
@@ -46,7 +46,7 @@ def test_what_was_transparent_stays_transparent() -> None:
     given[10:20] = 128
     picture = photo(scene(), given)
 
-    alpha8 = full_matte(picture, COARSE)
+    alpha8 = full_matte(picture, COARSE).alpha8
 
     assert (alpha8[:10] == 0).all()
     assert alpha8[15, 5] == 128

@@ -63,9 +63,9 @@ class Compose:
         job, watch = message.job, Stopwatch("compose", self.memory_mb)
         photo, coarse8 = self.read(message, watch)
         with watch.step("refine"):
-            alpha8 = full_matte(photo, coarse8)
+            matte = full_matte(photo, coarse8, job.recipe.interiors)
         with watch.step("decontaminate"):
-            cutout = clean(photo, alpha8)
+            cutout = clean(photo, matte.alpha8)
         results = tuple(self.deliver(message, cutout, output, watch) for output in job.recipe.outputs)
         stages, now = (*message.stages, watch.report()), time.time()
         report = done_report(
@@ -73,7 +73,12 @@ class Compose:
             picture=message.picture,
             model=message.model,
             stages=stages,
-            figures=Figures(soft_share=cutout.soft_share, subject_share=cutout.subject_share),
+            figures=Figures(
+                soft_share=cutout.soft_share,
+                subject_share=cutout.subject_share,
+                filled_share=matte.filled_share,
+                opened_share=matte.opened_share,
+            ),
             results=results,
             ended=timestamp(now),
         )

@@ -14,13 +14,28 @@ from cutout.light import CAMERA, GRAPHIC, Mixing
 from cutout.matting.despill import despill
 from cutout.matting.foreground import decontaminate
 from cutout.matting.graphic import mixing_of
+from cutout.matting.interior import NORMAL, STRONG, Settled, settle
 from cutout.matting.refine import refine
-from cutout.recipe import Output
+from cutout.recipe import Interiors, Output
 from cutout.rendering.backgrounds import flatten
 from cutout.rendering.display import for_viewers
 
 WHITE = (255, 255, 255)
 MOST_PIXELS_A_SIDE = {"webp": 16_383, "jpeg": 65_500}
+
+
+STRENGTHS = {"off": None, "normal": NORMAL, "strong": STRONG}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Matte:
+    """The opacity of every pixel of the photograph, and what was decided of its interiors."""
+
+    alpha8: NDArray[np.uint8]
+    filled_share: float
+    """of the subject's area, what was made solid: 0 to 1"""
+    opened_share: float
+    """as large as this part of the subject's area is what was opened"""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -55,10 +70,19 @@ def make_proxy(photo: Photo, side: int) -> NDArray[np.uint8]:
     return resize(opaque(photo), side, side, "lanczos")
 
 
-def full_matte(photo: Photo, coarse8: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def full_matte(photo: Photo, coarse8: NDArray[np.uint8], interiors: Interiors = "normal") -> Matte:
     """From a coarse matte (alpha8, any size, stretched over the frame) to one of the photograph's size."""
-    seen8 = opaque(photo)
-    return intersect(refine(seen8, coarse8, _mixing(photo, seen8)), photo.alpha8)
+    seen8, strength = opaque(photo), STRENGTHS[interiors]
+    if strength is None:
+        settled = Settled(coarse8=coarse8, filled_share=0.0, opened_share=0.0)
+    else:
+        settled = settle(seen8, coarse8, strength)
+    alpha8 = refine(seen8, settled.coarse8, _mixing(photo, seen8))
+    return Matte(
+        alpha8=intersect(alpha8, photo.alpha8),
+        filled_share=settled.filled_share,
+        opened_share=settled.opened_share,
+    )
 
 
 def clean(photo: Photo, alpha8: NDArray[np.uint8]) -> Cutout:

@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from cutout.errors import BadRecipe
 
+Interiors = Literal["off", "normal", "strong"]
+
 NAMED_COLOURS = {"white": "#ffffff", "black": "#000000"}
 EXTENSIONS = {"png": "png", "webp": "webp", "jpeg": "jpg"}
 CONTENT_TYPES = {"png": "image/png", "webp": "image/webp", "jpeg": "image/jpeg"}
@@ -67,9 +69,14 @@ class Output(Strict):
 
 
 class Recipe(Strict):
-    """What one upload becomes: any number of outputs from one inference."""
+    """What one upload becomes: any number of outputs from one inference.
+
+    ``interiors`` says whether solid parts that the network dissolved are made solid and enclosed background is opened:
+    ``off`` believes the network, ``strong`` needs less evidence and goes nearer to edges.
+    """
 
     outputs: Annotated[tuple[Output, ...], Field(min_length=1, max_length=20)] = (Output(),)
+    interiors: Interiors = "normal"
 
     @model_validator(mode="after")
     def _file_names_differ(self) -> Self:

@@ -7,6 +7,8 @@ interpolated to full size, as in He, Sun: "Fast Guided Filter", arXiv 1505.00996
 import numpy as np
 from numpy.typing import NDArray
 
+from cutout.matting.windows import window_means
+
 Planes = NDArray[np.float32]
 
 _LEAST_NOISE = (1 / 255) ** 2  # rounding and compression leave this much in the cleanest photograph
@@ -59,20 +61,6 @@ def _products(colours: Planes) -> Planes:
     """xx, xy, xz, yy, yz, zz of three planes."""
     x, y, z = colours
     return np.stack([x * x, x * y, x * z, y * y, y * z, z * z])
-
-
-def window_means(planes: Planes, radius: int) -> Planes:
-    """Means over square windows that lie wholly inside: (c, h, w) becomes (c, h - 2 radius, w - 2 radius)."""
-    size = 2 * radius + 1
-    height, width = planes.shape[1] - 2 * radius, planes.shape[2] - 2 * radius
-    rows = planes[:, :height].copy()
-    for offset in range(1, size):
-        rows += planes[:, offset : offset + height]
-    sums = rows[:, :, :width].copy()
-    for offset in range(1, size):
-        sums += rows[:, :, offset : offset + width]
-    sums *= np.float32(1 / size**2)
-    return sums
 
 
 def _solve(spread: Planes, covariance: Planes, eps: float) -> Planes:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 Mask = NDArray[np.bool_]
 Levels = NDArray[np.uint8]
-Plane = TypeVar("Plane", Mask, Levels)
+Plane = TypeVar("Plane", Mask, Levels, NDArray[np.float32])
 
 
 def grow(plane: Plane, radius: int) -> Plane:

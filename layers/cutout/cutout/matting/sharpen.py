@@ -5,11 +5,11 @@ from numpy.typing import NDArray
 
 from cutout.codec import resize, to_uint8, to_unit
 from cutout.light import CAMERA, Mixing
-from cutout.matting.guided import window_means
 from cutout.matting.laplacian import solve
 from cutout.matting.multilevel import estimate
 from cutout.matting.region import Mask, grow, opened, positions, shrunk
 from cutout.matting.upsample import upsample
+from cutout.matting.windows import mean
 
 _SURE8 = 10  # this near to 0 or 1 the network is believed
 _BEYOND = 4  # cells around the soft ones that may move, too
@@ -77,13 +77,8 @@ def _better(seen: Floats, band: Mask, before: Floats, after: Floats) -> Floats:
     def unexplained(alpha: Floats) -> Floats:
         a, errors = alpha[y, x], np.zeros_like(alpha)
         errors[y, x] = np.sqrt(((seen[:, y, x] - a * f - (1 - a) * b) ** 2).sum(0))
-        return _blurred(errors, _AROUND)
+        return mean(errors, _AROUND)
 
     worse = unexplained(after) > unexplained(before)
-    better: Floats = after + (before - after) * _blurred(worse.astype(np.float32), 1) * band
+    better: Floats = after + (before - after) * mean(worse.astype(np.float32), 1) * band
     return better
-
-
-def _blurred(plane: Floats, radius: int) -> Floats:
-    means: Floats = window_means(np.pad(plane, radius, "edge")[None], radius)[0]
-    return means

@@ -1,38 +1,44 @@
 """Means and extremes over square windows, and over connected parts, of small planes.
 
-Planes are (h, w); outside the picture its edge pixels are repeated.
+Planes are (h, w); outside the picture its edge pixels are repeated, except in ``window_means``.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cutout.matting.region import Mask, grow
+
 Plane = NDArray[np.float32]
-Mask = NDArray[np.bool_]
 
 
 def mean(plane: Plane, radius: int) -> Plane:
-    """The mean of every pixel's window of 2 radius + 1 pixels a side."""
-    padded = np.pad(plane, radius, "edge")
-    rows = padded[: plane.shape[0]].copy()
-    for offset in range(1, 2 * radius + 1):
-        rows += padded[offset : offset + plane.shape[0]]
-    sums = rows[:, : plane.shape[1]].copy()
-    for offset in range(1, 2 * radius + 1):
-        sums += rows[:, offset : offset + plane.shape[1]]
-    sums *= np.float32(1 / (2 * radius + 1) ** 2)
+    """The mean of every pixel's window of 2 ``radius`` + 1 pixels a side."""
+    means: Plane = window_means(np.pad(plane, radius, "edge")[None], radius)[0]
+    return means
+
+
+def window_means(planes: Plane, radius: int) -> Plane:
+    """Means over square windows that lie wholly inside: (c, h, w) becomes (c, h - 2 radius, w - 2 radius)."""
+    size = 2 * radius + 1
+    height, width = planes.shape[1] - 2 * radius, planes.shape[2] - 2 * radius
+    rows = planes[:, :height].copy()
+    for offset in range(1, size):
+        rows += planes[:, offset : offset + height]
+    sums = rows[:, :, :width].copy()
+    for offset in range(1, size):
+        sums += rows[:, :, offset : offset + width]
+    sums *= np.float32(1 / size**2)
     return sums
 
 
 def lowest(plane: Plane, radius: int) -> Plane:
-    """The lowest value of every pixel's window of 2 radius + 1 pixels a side."""
-    for axis in (0, 1):
-        plane = _lowest_along(plane, radius, axis)
-    return plane
+    """The lowest value of every pixel's window of 2 ``radius`` + 1 pixels a side."""
+    return -highest(-plane, radius)
 
 
 def highest(plane: Plane, radius: int) -> Plane:
-    """The highest value of every pixel's window of 2 radius + 1 pixels a side."""
-    return -lowest(-plane, radius)
+    """The highest value of every pixel's window of 2 ``radius`` + 1 pixels a side."""
+    return grow(plane, radius)
 
 
 def lowest_connected(plane: Plane, mask: Mask) -> Plane:
@@ -46,20 +52,6 @@ def lowest_connected(plane: Plane, mask: Mask) -> Plane:
         if np.array_equal(down, low):
             return low
         low = down
-
-
-def _lowest_along(plane: Plane, radius: int, axis: int) -> Plane:
-    low = plane.copy()
-    seen = 0  # pixels that ``low`` has looked to either side
-    while seen < radius:
-        step = min(2 * seen + 1, radius - seen)
-        before = np.moveaxis(low, axis, 0)
-        low = low.copy()
-        after = np.moveaxis(low, axis, 0)
-        np.minimum(after[step:], before[:-step], out=after[step:])
-        np.minimum(after[:-step], before[step:], out=after[:-step])
-        seen += step
-    return low
 
 
 def _along_rows(plane: Plane, mask: Mask) -> Plane:

@@ -20,10 +20,16 @@ QUEUE_CALLS, PUTS, GETS, TABLE_WRITES = 9, 4, 4, 8  # of one picture through the
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
-    """Shares of the picture, each 0 to 1: how much is soft, how much is surely subject."""
+    """What was found and decided, in shares, each 0 to 1."""
 
     soft_share: float
+    """of the picture: neither subject nor background"""
     subject_share: float
+    """of the picture: surely subject"""
+    filled_share: float
+    """of the subject: left half transparent by the network and made solid"""
+    opened_share: float
+    """as large, beside the subject, is the enclosed background that was opened"""
 
 
 def cost_usd(stages: tuple[StageReport, ...]) -> float:
@@ -69,6 +75,8 @@ def done_report(
         "cost_usd": round(cost_usd(stages), 8),
         "soft_share": round(figures.soft_share, 6),
         "subject_share": round(figures.subject_share, 6),
+        "filled_share": round(figures.filled_share, 6),
+        "opened_share": round(figures.opened_share, 6),
         "created": job.created,
         "ended": ended,
     }
