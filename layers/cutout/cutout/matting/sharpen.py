@@ -9,7 +9,7 @@ from cutout.matting.laplacian import solve
 from cutout.matting.multilevel import estimate
 from cutout.matting.region import Mask, grow, opened, positions, shrunk
 from cutout.matting.upsample import upsample
-from cutout.matting.windows import mean
+from cutout.matting.windows import highest, mean
 
 _SURE8 = 10  # this near to 0 or 1 the network is believed
 _BEYOND = 4  # cells around the soft ones that may move, too
@@ -20,9 +20,10 @@ _GUIDE_CURVE = np.float32(0.75)
 # What pulls towards the network's matte, by how sure it is there (0 to 1); see ``_pull``.
 _SURENESS = np.arange(256, dtype=np.float32) / np.float32(255)
 _PULL_OF_SURE = np.float32(0.05) * _SURENESS**4 + np.float32(5e-5)  # at a fifth of that, table legs dissolved
-_PULL_OF_THIN = np.float32(0.3) * _SURENESS**10  # wires and rails have no sure middle to hold them
+_PULL_OF_THIN = np.float32(0.5) * _SURENESS**10  # wires and rails have no sure middle to hold them
 _PULL_OF_WIDE = np.float32(0.02) * _SURENESS**2  # glass and nets: no sure colour is near enough to lean on
 _THIN = 4  # radius in cells: sure subject narrower than twice this is thin, and near an edge is not sure
+_MIDDLE = np.float32(0.97)  # of the highest beside it: the middle of what is thin
 _WIDE = 8  # radius in cells: wider soft places have nothing sure beside them
 
 _AROUND = 3  # radius of the windows over which two mattes are compared
@@ -56,14 +57,17 @@ def _pull(matte8: Levels) -> Floats:
     """How strongly every cell is held where the network saw it.
 
     Strongest where it is sure, but not in sure subject beside an edge: networks draw hair too full, and a
-    background seen through it as nearly solid. Only what is thin on its own is held there, by its contrast.
+    background seen through it as nearly solid. Only what is thin on its own is held there, by its contrast, and
+    only its middle: networks draw pen strokes too fat.
     """
     sureness = 2 * matte8.astype(np.int16) - 255
     subject8, background8 = (side.clip(0, 255).astype(np.uint8) for side in (sureness, -sureness))
     deep8, thin8 = shrunk(subject8, _THIN), subject8 - opened(subject8, _THIN)
     wide8 = opened(255 - np.maximum(subject8, background8), _WIDE)
+    smooth = mean(matte8.astype(np.float32), 1)
+    middle = smooth >= _MIDDLE * highest(smooth, 1)
     sides = _PULL_OF_SURE.take(deep8) + _PULL_OF_SURE.take(background8)
-    pull: Floats = sides + _PULL_OF_THIN.take(thin8) + _PULL_OF_WIDE.take(wide8)
+    pull: Floats = sides + _PULL_OF_THIN.take(thin8) * middle + _PULL_OF_WIDE.take(wide8)
     return pull
 
 
