@@ -12,6 +12,13 @@ Picture8 = NDArray[np.uint8]
 
 WALL, SKIN, SHIRT, NAVY = (96, 140, 190), (205, 150, 120), (60, 40, 30), (30, 40, 90)
 INTERIOR = slice(130, 190), slice(50, 110)
+BODY = slice(96, 200), slice(21, 140)
+
+
+def doubt(matte8: Picture8, place: tuple[slice, slice], level: int) -> None:
+    """Write what a network says that cannot tell: about ``level``, but never evenly."""
+    y, x = np.mgrid[place]
+    matte8[place] = np.rint(level + 8 * np.sin(y / 3) * np.cos(x / 4)).astype(np.uint8)
 
 
 def scene(shirt: tuple[int, int, int] = SHIRT) -> tuple[Picture8, Picture8]:
@@ -25,7 +32,7 @@ def scene(shirt: tuple[int, int, int] = SHIRT) -> tuple[Picture8, Picture8]:
 
 def dissolved(level: int, strength: Strength) -> Settled:
     rgb8, matte8 = scene()
-    matte8[96:, 21:140] = level
+    doubt(matte8, BODY, level)
     return settle(rgb8, matte8, strength)
 
 
@@ -54,13 +61,13 @@ def test_a_colour_of_neither_side_says_nothing() -> None:
     """A shirt that the network has not seen stays as thin as it was."""
     settled = dissolved(140, NORMAL)
 
-    assert settled.coarse8[INTERIOR].max() == 140
+    assert settled.coarse8[INTERIOR].max() <= 148
 
 
 def test_the_subject_s_own_colour_is_enough_even_there() -> None:
     """A white lamb whose legs are a third opaque."""
     rgb8, matte8 = scene(shirt=SKIN)
-    matte8[120:, 21:140] = 90
+    doubt(matte8, (slice(120, 200), slice(21, 140)), 90)
 
     settled = settle(rgb8, matte8, NORMAL)
 
@@ -70,7 +77,8 @@ def test_the_subject_s_own_colour_is_enough_even_there() -> None:
 def test_what_is_solid_teaches_its_colour() -> None:
     """One side of a shirt is rather solid, and new; then the other side's colour is known."""
     rgb8, matte8 = scene()
-    matte8[96:, 21:140], matte8[96:, 21:80] = 90, 190
+    doubt(matte8, BODY, 90)
+    doubt(matte8, (slice(96, 200), slice(21, 80)), 190)
 
     settled = settle(rgb8, matte8, NORMAL)
 
@@ -88,6 +96,17 @@ def test_glass_is_not_filled() -> None:
     assert np.array_equal(settled.coarse8[130:180, 50:110], matte8[130:180, 50:110])
 
 
+@pytest.mark.parametrize("level", [100, 128, 190])
+def test_glass_of_the_colour_of_its_frame_is_not_filled_either(level: int) -> None:
+    """Its colour speaks for the subject, but it lets the same through everywhere: networks in doubt waver."""
+    rgb8, matte8 = scene(shirt=SKIN)
+    matte8[110:195, 40:120] = level
+
+    settled = settle(rgb8, matte8, NORMAL)
+
+    assert np.array_equal(settled.coarse8[125:180, 55:105], matte8[125:180, 55:105])
+
+
 def test_a_small_gap_is_not_closed_though_its_colour_is_the_subject_s() -> None:
     """A shadow between arm and body, a third opaque for the network."""
     rgb8, matte8 = scene()
@@ -101,7 +120,7 @@ def test_a_small_gap_is_not_closed_though_its_colour_is_the_subject_s() -> None:
 def test_a_thin_place_beside_something_filled_is_not_raised_with_it() -> None:
     """Cloth of the subject's colour becomes solid; the wall that shows through beside it stays half clear."""
     rgb8, matte8 = scene(shirt=SKIN)
-    matte8[96:, 21:140] = 170
+    doubt(matte8, BODY, 170)
     rgb8[130:190, 100:140], matte8[130:190, 100:140] = np.mean([WALL, (220, 225, 230)], axis=0), 122
 
     settled = settle(rgb8, matte8, NORMAL)
@@ -201,9 +220,10 @@ def test_hair_keeps_its_slope() -> None:
 
 def test_strong_fills_what_normal_leaves() -> None:
     """A novel colour only a little more opaque than clear."""
-    middle = [int(dissolved(155, strength).coarse8[160, 80]) for strength in (NORMAL, STRONG)]
+    normal8, strong8 = (dissolved(155, strength).coarse8[INTERIOR] for strength in (NORMAL, STRONG))
 
-    assert middle == [155, 255]
+    assert normal8.max() <= 163
+    assert strong8.min() == 255
 
 
 def test_without_anything_sure_the_matte_comes_back_as_it_was() -> None:

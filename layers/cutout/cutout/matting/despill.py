@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cutout.matting.region import Mask, grow, positions
+from cutout.matting.region import Mask, grow, positions, strips_of_positions
 
 _SAMPLES = 512  # a side; what is learnt of the picture is learnt from so many
 _CLEAR = 0.02  # share of the samples that must be background before it is judged
@@ -55,9 +55,7 @@ def despill(foreground8: Picture8, rgb8: Picture8, alpha8: Picture8) -> Picture8
     cleaned8 = foreground8.copy()
     rim = max(1, round(_RIM * max(alpha8.shape)))
     coloured = (foreground8[..., 0] | foreground8[..., 1] | foreground8[..., 2]) > 0
-    all_y, all_x = positions(grow(alpha8 < 255, rim) & coloured)
-    for start in range(0, all_y.size, _CHUNK):
-        y, x = all_y[start : start + _CHUNK], all_x[start : start + _CHUNK]
+    for y, x in strips_of_positions(grow(alpha8 < 255, rim) & coloured, _CHUNK):
         cell = y * _CELLS // alpha8.shape[0], x * _CELLS // alpha8.shape[1]
         rgb = foreground8[y, x].astype(np.float32)
         lead = _lead(rgb, channel)

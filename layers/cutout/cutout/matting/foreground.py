@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from cutout.light import Mixing
 from cutout.matting.multilevel import covering, estimate
-from cutout.matting.region import Mask, bounds, grow, positions
+from cutout.matting.region import Mask, bounds, grow, positions, strips_of_positions
 
 _RIM = 3  # pixels of colour under the transparent rim: what a viewer's resampling can reach
 _AROUND = 64  # pixels around the edge that show what subject and background look like
@@ -49,9 +49,7 @@ def _paint_edge(foreground8: Picture8, rgb8: Picture8, alpha8: Picture8, edge: M
     size = max(1, math.ceil(share**0.5))
     blocks = covering(edge, size)
     colours = estimate(_grid(rgb8, alpha8, grow(blocks, 2), size, mixing), blocks)
-    all_y, all_x = positions(edge)
-    for start in range(0, all_y.size, _CHUNK):
-        y, x = all_y[start : start + _CHUNK], all_x[start : start + _CHUNK]
+    for y, x in strips_of_positions(edge, _CHUNK):
         estimated = colours.between(y, x, size)
         seen = mixing.to_amounts(rgb8[y, x].T)
         projected = _project(estimated, seen, alpha8[y, x]).clip(colours.darkest, 1)

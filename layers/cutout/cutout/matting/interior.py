@@ -44,6 +44,7 @@ _OPEN = -4.5  # logits at which colour alone opens: hair before the same ground 
 _VEIL = 0.5  # more opaque than that, a veil is not the background's that runs on
 _FLAT = 0.2  # of the matte from a cell to the next ones, in an opening
 _LEVEL = 1.4  # exponent: a plateau's level is taken a little lower, so that its ripples come out solid
+_EVEN, _WAVERING, _CLEARLY_THIN = 5, 0.02, 0.8  # cells; of the matte within them; and no more than that
 _FEW = 0.2  # of a window; along a straight border this is as far as the reach
 _LEAST_RANGE = 0.05
 
@@ -139,21 +140,22 @@ def _decide(grid: _Grid, strength: Strength) -> _Verdict:
     prior = _prior(grid.matte)
     least = lowest(prior, 1)  # beside a sure cell the matte is on its way up, and says nothing of a plateau
     odds_of_colour = _colour_evidence(grid)
+    even = _even(grid.matte)
     plateau = (lowest(grid.thinnest, strength.reach) > grid.matte / 2) & (grid.matte > _LEAST)
     solid = grid.sure
     for _ in range(_ROUNDS):
         colour = odds_of_colour(grid.sure | _core(solid))
         odds = least + mean(colour.clip(-_COLOUR, _COLOUR), 1)
         before = solid
-        solid = solid | _attached(grid, plateau & (odds > strength.needed))
+        solid = solid | _attached(grid, plateau & ~even & (odds > strength.needed))
         if np.array_equal(solid, before):
-            solid = solid | _enclosed(grid, solid, odds, strength.needed)
+            solid = solid | (_enclosed(grid, solid, odds, strength.needed) & ~even)
             if np.array_equal(solid, before):
                 break
     return _Verdict(
         solid=solid,
         open=_opened(grid, solid, prior, mean(colour, 1)),
-        thin=plateau & ~solid & (odds < 0),
+        thin=plateau & ~solid & ((odds < 0) | even),
     )
 
 
@@ -184,6 +186,12 @@ def _prior(matte: Floats) -> Floats:
     gap = (mean(matte, _GAP_AROUND) - middle - np.float32(_GAP_MARGIN)).clip(0)
     odds: Floats = np.log(likely / (1 - likely)) - np.float32(_GAP) * gap * (matte < 0.5)
     return odds
+
+
+def _even(matte: Floats) -> Mask:
+    """What lets the same share of light through everywhere: glass. A network in doubt wavers."""
+    level = highest(matte, _EVEN) - lowest(matte, _EVEN) < _WAVERING
+    return grow(level & (matte < _CLEARLY_THIN), _EVEN)
 
 
 def _attached(grid: _Grid, mask: Mask) -> Mask:

@@ -101,9 +101,13 @@ def block_means(planes: Floats, size: int) -> Floats:
 
 def covering(mask: Mask, size: int) -> Mask:
     """The blocks of ``size`` x ``size`` that hold a pixel of ``mask``."""
-    blocks = np.zeros([-(-length // size) for length in mask.shape], np.bool_)
-    y, x = positions(mask)
-    blocks[y // size, x // size] = True
+    blocks = np.pad(mask, [(0, -length % size) for length in mask.shape])
+    for axis in (0, 1):
+        lines = np.moveaxis(blocks, axis, 0)
+        covered = lines[::size].copy()
+        for offset in range(1, size):
+            covered |= lines[offset::size]
+        blocks = np.moveaxis(covered, 0, axis)
     return blocks
 
 

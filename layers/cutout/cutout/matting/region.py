@@ -1,5 +1,6 @@
 """Masks and levels on the pixel grid."""
 
+from collections.abc import Iterator
 from typing import TypeVar
 
 import numpy as np
@@ -46,6 +47,15 @@ def positions(mask: Mask) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Rows and columns of the set pixels, in reading order: ``np.nonzero``, several times as fast."""
     y, x = np.divmod(np.flatnonzero(mask), mask.shape[1])
     return y, x
+
+
+def strips_of_positions(mask: Mask, about: int) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """As ``positions``, some rows at a time: at most ``about`` pixels, or as many as a row has."""
+    rows = max(1, about // max(1, mask.shape[1]))
+    for top in range(0, mask.shape[0], rows):
+        y, x = positions(mask[top : top + rows])
+        if y.size > 0:
+            yield y + top, x
 
 
 def bounds(mask: Mask, margin: int) -> tuple[slice, slice]:
