@@ -51,6 +51,12 @@ def mesh(size: int, pitch: int, wire: float) -> Scene:
     return _mix(alpha, _paint(np.ones_like(x), (0.4, 0.4, 0.4)), background)
 
 
+def moved(scene: Scene, colour: tuple[float, float, float]) -> Scene:
+    """The same subject in front of another plain background, given in linear light."""
+    background = np.broadcast_to(np.array(colour), scene.rgb8.shape)
+    return _mix(scene.alpha8 / 255, _decode(scene.foreground8), background)
+
+
 def coarse(alpha8: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     """What an ideal network of ``size`` x ``size`` would see: the mean alpha of every block."""
     rows, columns = alpha8.shape[0] // size, alpha8.shape[1] // size
@@ -90,6 +96,11 @@ def _mix(
         foreground8=_encode(foreground),
         background8=_encode(background),
     )
+
+
+def _decode(levels8: NDArray[np.uint8]) -> NDArray[np.float64]:
+    encoded = levels8 / 255
+    return np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
 
 
 def _encode(linear: NDArray[np.float64]) -> NDArray[np.uint8]:

@@ -6,7 +6,7 @@ import pytest
 from cutout.light import CAMERA, GRAPHIC, to_linear, to_srgb8
 from cutout.matting import foreground as module
 from cutout.matting.foreground import decontaminate
-from scenes import assert_close, disc, mesh, strands
+from scenes import assert_close, disc, mesh, moved, strands
 
 
 def _colour_error(scene, foreground8):
@@ -30,6 +30,18 @@ def test_edges_get_the_subjects_own_colour(scene, plain, limit):
     assert _colour_error(scene, scene.rgb8) > plain
 
     assert _colour_error(scene, decontaminate(scene.rgb8, scene.alpha8, CAMERA)) < limit
+
+
+def test_one_subject_on_two_backgrounds_has_one_set_of_colours():
+    """In front of green and of a bright wall; as photographed the edges differ by 60 levels."""
+    green = strands(512, count=40, seed=1)
+    bright = moved(green, (0.8, 0.7, 0.6))
+    seen = (green.alpha8 > 25) & (green.alpha8 < 255)
+
+    one8, other8 = (decontaminate(scene.rgb8, scene.alpha8, CAMERA) for scene in (green, bright))
+
+    assert np.abs(green.rgb8[seen].astype(int) - bright.rgb8[seen]).mean() > 50
+    assert np.abs(one8[seen].astype(int) - other8[seen]).mean() < 1.2
 
 
 def test_a_coarser_grid_costs_little(monkeypatch):
@@ -198,3 +210,16 @@ def test_memory_follows_the_edge_and_not_the_picture():
     tracemalloc.stop()
 
     assert peak < 45e6
+
+
+def test_a_picture_that_is_all_edge_costs_no_more_than_its_grid():
+    """Six megapixels of nothing but half transparent pixels: their positions alone would be 96 MB."""
+    rng = np.random.default_rng(0)
+    rgb8, alpha8 = rng.integers(0, 256, (2000, 3000, 3), np.uint8), np.full((2000, 3000), 128, np.uint8)
+
+    tracemalloc.start()
+    decontaminate(rgb8, alpha8, CAMERA)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak < 190e6
