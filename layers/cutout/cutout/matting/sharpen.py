@@ -12,7 +12,7 @@ from cutout.matting.upsample import upsample
 from cutout.matting.windows import highest, mean
 
 _SURE8 = 10  # this near to 0 or 1 the network is believed
-_BEYOND = 4  # cells around the soft ones that may move, too
+_BEYOND = 4  # cells, of 1024 along the longest side, around the soft ones that may move, too
 _STEPS = 20  # on every grid of the cascade
 # Alpha is linear in linear light, but noise is even in what a camera writes: the guide lies between the two.
 _GUIDE_CURVE = np.float32(0.75)
@@ -22,11 +22,11 @@ _SURENESS = np.arange(256, dtype=np.float32) / np.float32(255)
 _PULL_OF_SURE = np.float32(0.05) * _SURENESS**4 + np.float32(5e-5)  # at a fifth of that, table legs dissolved
 _PULL_OF_THIN = np.float32(0.5) * _SURENESS**10  # wires and rails have no sure middle to hold them
 _PULL_OF_WIDE = np.float32(0.02) * _SURENESS**2  # glass and nets: no sure colour is near enough to lean on
-_THIN = 4  # radius in cells: sure subject narrower than twice this is thin, and near an edge is not sure
+_THIN = 4  # radius in the same cells: what is narrower than twice this is thin, and so near an edge nothing is sure
 _MIDDLE = np.float32(0.97)  # of the highest beside it: the middle of what is thin
-_WIDE = 8  # radius in cells: wider soft places have nothing sure beside them
+_WIDE = 8  # radius: wider soft places have nothing sure beside them
 
-_GAP = 16  # radius in cells: a place that is less opaque than all around it is a gap
+_GAP = 16  # radius: a place that is less opaque than all around it is a gap
 _GAP_DEPTH8 = 38
 
 _AROUND = 3  # radius of the windows over which two mattes are compared
@@ -47,7 +47,7 @@ def sharpen(grid8: Levels, coarse8: Levels, mixing: Mixing) -> Levels:
     rows, columns = grid8.shape[:2]
     start8 = upsample(grid8, grid8, coarse8)
     matte8 = resize(coarse8, rows, columns, "bilinear")
-    band = grow((matte8 > _SURE8) & (matte8 < 255 - _SURE8), _BEYOND)
+    band = grow((matte8 > _SURE8) & (matte8 < 255 - _SURE8), _cells(_BEYOND, matte8))
     if not band.any():
         return start8
     start, matte = to_unit(start8), to_unit(matte8)
@@ -55,6 +55,12 @@ def sharpen(grid8: Levels, coarse8: Levels, mixing: Mixing) -> Levels:
     guide = seen**_GUIDE_CURVE if mixing is CAMERA else seen
     solved = solve(guide, band, start, _pull(matte8), matte, steps=_STEPS)
     return to_uint8(_better(seen, band, start, np.minimum(solved, _most(start8, matte8))))
+
+
+def _cells(radius: int, grid: Levels) -> int:
+    """A radius that was meant for a grid of 1024: what a network sees depends on the frame, not on the pixels."""
+    cells: int = round(radius * max(grid.shape) / 1024)
+    return max(1, cells)
 
 
 def _pull(matte8: Levels) -> Floats:
@@ -66,8 +72,9 @@ def _pull(matte8: Levels) -> Floats:
     """
     sureness = 2 * matte8.astype(np.int16) - 255
     subject8, background8 = (side.clip(0, 255).astype(np.uint8) for side in (sureness, -sureness))
-    deep8, thin8 = shrunk(subject8, _THIN), subject8 - opened(subject8, _THIN)
-    wide8 = opened(255 - np.maximum(subject8, background8), _WIDE)
+    thin = _cells(_THIN, matte8)
+    deep8, thin8 = shrunk(subject8, thin), subject8 - opened(subject8, thin)
+    wide8 = opened(255 - np.maximum(subject8, background8), _cells(_WIDE, matte8))
     smooth = mean(matte8.astype(np.float32), 1)
     middle = smooth >= _MIDDLE * highest(smooth, 1)
     sides = _PULL_OF_SURE.take(deep8) + _PULL_OF_SURE.take(background8)
@@ -80,7 +87,7 @@ def _most(start8: Levels, matte8: Levels) -> Floats:
 
     Networks err towards too much subject; one that sees a small gap, be it half closed, is right.
     """
-    gap8 = ~opened(~matte8, _GAP) - matte8
+    gap8 = ~opened(~matte8, _cells(_GAP, matte8)) - matte8
     most = np.where(gap8 > _GAP_DEPTH8, to_unit(np.maximum(start8, matte8)) + np.float32(0.05), np.float32(1))
     return most.astype(np.float32)
 
