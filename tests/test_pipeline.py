@@ -40,6 +40,22 @@ def test_a_cutout_has_the_photo_s_size_and_keeps_the_subject_s_pixels() -> None:
     assert cutout.rgb8[20, 55].tolist() == [0, 0, 0]
 
 
+def test_a_recipe_can_turn_interiors_off() -> None:
+    """A band of the subject's own colour that the network wavers about: .4 to .6."""
+    rgb8 = np.repeat(np.repeat(scene(), 6, axis=0), 6, axis=1)
+    rows = np.arange(64)[:, None]
+    doubtful = (rows >= 24) & (rows < 40) & (np.arange(64) < 24)
+    coarse8 = np.where(doubtful, 128 + 25 * np.sin(rows), COARSE).astype(np.uint8)
+
+    normal, off = (full_matte(photo(rgb8), coarse8, interiors) for interiors in ("normal", "off"))
+
+    middle = slice(108, 132), slice(30, 90)
+    assert normal.alpha8[middle].min() == 255
+    assert off.alpha8[middle].mean() < 200
+    assert (0.1 < normal.filled_share < 0.3, normal.opened_share) == (True, 0.0)
+    assert (off.filled_share, off.opened_share) == (0.0, 0.0)
+
+
 def test_what_was_transparent_stays_transparent() -> None:
     given = np.full((40, 60), 255, np.uint8)
     given[:10] = 0

@@ -48,6 +48,7 @@ def test_a_background_is_a_colour_or_transparent(output: Output, colour: tuple[i
             {"outputs": [{"alpha": "light"}]},
             "recipe.outputs[0].alpha is \"light\": input should be 'coverage'",
         ),
+        ({"interiors": "on"}, "recipe.interiors is \"on\": input should be 'off', 'normal' or 'strong'"),
         ({"outputs": [{}, {}]}, "two outputs would both be called 'cutout.png'"),
         ([1], "recipe is [1]"),
         ({"outputs": [{"name": "a" * 500}]}, "recipe.outputs[0].name is"),
@@ -59,6 +60,11 @@ def test_what_does_not_fit_is_refused_by_name(document: object, said: str) -> No
 
     assert said in str(refusal.value)
     assert len(str(refusal.value)) < 400
+
+
+def test_interiors_are_decided_unless_turned_off() -> None:
+    assert parse_recipe("{}").interiors == "normal"
+    assert parse_recipe('{"interiors": "off"}').interiors == "off"
 
 
 def test_alpha_is_coverage_unless_asked_otherwise() -> None:
