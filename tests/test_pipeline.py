@@ -1,4 +1,6 @@
+from collections.abc import Iterator
 from io import BytesIO
+from itertools import product
 
 import numpy as np
 import pytest
@@ -38,6 +40,40 @@ def test_a_cutout_has_the_photo_s_size_and_keeps_the_subject_s_pixels() -> None:
     assert cutout.alpha8[20, 55] == 0
     assert cutout.rgb8[20, 5].tolist() == [200, 30, 20]
     assert cutout.rgb8[20, 55].tolist() == [0, 0, 0]
+
+
+def _mattes(side: int) -> Iterator[np.ndarray]:
+    """Empty, full, half, noise, crumbs, one line of subject, one of background, a slope, one dot."""
+    rng = np.random.default_rng(side)
+    yield from (np.full((side, side), level, np.uint8) for level in (0, 255, 128))
+    yield rng.integers(0, 256, (side, side), np.uint8)
+    yield rng.integers(0, 2, (side, side), np.uint8) * np.uint8(255)
+    line = np.zeros((side, side), np.uint8)
+    line[:, side // 2] = 255
+    yield line
+    yield ~line
+    yield np.repeat(np.linspace(0, 255, side).astype(np.uint8)[None], side, axis=0)
+    dot = np.zeros((side, side), np.uint8)
+    dot[side // 2, side // 2] = 255
+    yield dot
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "shape", [(1, 1), (1, 700), (700, 1), (3, 3), (2, 5), (17, 900), (64, 64), (3, 5000)]
+)
+def test_every_matte_of_every_picture_becomes_a_cutout(shape: tuple[int, int]) -> None:
+    rng = np.random.default_rng(shape[1])
+    pictures = [rng.integers(0, 256, (*shape, 3), np.uint8), np.full((*shape, 3), (0, 200, 40), np.uint8)]
+    for rgb8, side in product(pictures, (1, 2, 64)):
+        for coarse8 in _mattes(side):
+            picture = photo(rgb8)
+
+            cutout = clean(picture, full_matte(picture, coarse8).alpha8)
+
+            assert cutout.alpha8.shape == shape
+            if np.ptp(coarse8) == 0:
+                assert (cutout.alpha8 == coarse8[0, 0]).all()
 
 
 def test_a_recipe_can_turn_interiors_off() -> None:
