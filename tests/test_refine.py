@@ -132,6 +132,23 @@ def test_an_answer_that_explains_the_photograph_worse_is_not_taken(monkeypatch, 
     assert _error(scene.alpha8, alpha8) < limit
 
 
+def test_a_wide_place_in_the_background_s_colour_is_not_dissolved():
+    """An ear as brown as the wood behind it, of which the network is three quarters sure (184 levels)."""
+    rng = np.random.default_rng(0)
+    y, x = np.mgrid[:384, :384]
+    rgb = np.full((384, 384, 3), (90, 60, 40)) + rng.integers(-12, 13, (384, 384, 1))
+    body = np.hypot(y - 240, x - 192) < 100
+    ear = (abs(x - 192) < 60) & (y > 70) & (y < 200) & ~body
+    rgb[body] = rgb[body] // 2 + (70, 75, 80)
+    rgb[ear & ~((abs(x - 192) < 57) & (y > 73))] = (190, 180, 150)
+    matte = np.where(body, 255, np.where(ear, 185 + 15 * np.sin(y / 9) * np.cos(x / 7), 0))
+    coarse8 = coarse(matte.astype(np.uint8), 192)
+
+    alpha8 = refine(rgb.clip(0, 255).astype(np.uint8), coarse8, CAMERA)
+
+    assert alpha8[90:125, 160:225].mean() > 165
+
+
 def test_a_gap_that_the_network_half_saw_is_not_closed():
     """A hole of the subject's own colour: colours say solid, the network says .4, and it is right."""
     alpha8 = np.zeros((256, 256), np.uint8)

@@ -17,6 +17,7 @@ from cutout.matting.region import Mask, grow, positions
 
 _EPS = 1e-6  # how far colours may stray from a line; at 1e-7 thin dark legs before a dark ground were eaten
 _SOLVED = 1e-10  # what is left to gain, in squared alpha
+_PULL = 4  # of the planes: guide, start, pull, target
 _COARSEST = 128  # cells along the longest side
 _STRIP = 1 << 13  # cells whose rows are made at a time: what the processor's cache holds
 
@@ -69,6 +70,7 @@ def solve(guide: Floats, band: Mask, start: Floats, pull: Floats, target: Floats
 def _coarser(planes: Floats, band: Mask, steps: int) -> Floats:
     """The change from start to solution on a grid of a quarter of the cells, enlarged."""
     halved = block_means(planes, 2)
+    halved[_PULL] *= 4  # it counts for four cells; the Laplacian is the same at every size
     solved = solve(halved[:3], covering(band, 2), *halved[3:], steps=steps)
     height, width = solved.shape
     enlarged = resize(solved - halved[3], 2 * height, 2 * width, "bilinear")

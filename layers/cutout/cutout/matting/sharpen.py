@@ -21,10 +21,10 @@ _GUIDE_CURVE = np.float32(0.75)
 _SURENESS = np.arange(256, dtype=np.float32) / np.float32(255)
 _PULL_OF_SURE = np.float32(0.05) * _SURENESS**4 + np.float32(5e-5)  # at a fifth of that, table legs dissolved
 _PULL_OF_THIN = np.float32(0.5) * _SURENESS**10  # wires and rails have no sure middle to hold them
-_PULL_OF_WIDE = np.float32(0.02) * _SURENESS**2  # glass and nets: no sure colour is near enough to lean on
+_PULL_OF_WIDE = np.float32(0.04) * _SURENESS**2  # ears, glass, nets: no sure colour is near enough to lean on
 _THIN = 4  # radius in the same cells: what is narrower than twice this is thin, and so near an edge nothing is sure
 _MIDDLE = np.float32(0.97)  # of the highest beside it: the middle of what is thin
-_WIDE = 8  # radius: wider soft places have nothing sure beside them
+_WIDE = 8  # radius: all around a cell so far is at least that opaque
 
 _GAP = 16  # radius: a place that is less opaque than all around it is a gap
 _GAP_DEPTH8 = 38
@@ -68,13 +68,13 @@ def _pull(matte8: Levels) -> Floats:
 
     Strongest where it is sure, but not in sure subject beside an edge: networks draw hair too full, and a
     background seen through it as nearly solid. Only what is thin on its own is held there, by its contrast, and
-    only its middle: networks draw pen strokes too fat.
+    only its middle: networks draw pen strokes too fat. A wide place that is as good as solid is held a little.
     """
     sureness = 2 * matte8.astype(np.int16) - 255
     subject8, background8 = (side.clip(0, 255).astype(np.uint8) for side in (sureness, -sureness))
     thin = _cells(_THIN, matte8)
     deep8, thin8 = shrunk(subject8, thin), subject8 - opened(subject8, thin)
-    wide8 = opened(255 - np.maximum(subject8, background8), _cells(_WIDE, matte8))
+    wide8 = shrunk(matte8, _cells(_WIDE, matte8))
     smooth = mean(matte8.astype(np.float32), 1)
     middle = smooth >= _MIDDLE * highest(smooth, 1)
     sides = _PULL_OF_SURE.take(deep8) + _PULL_OF_SURE.take(background8)
