@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cutout.matting.region import bounds, grow, opened, positions, shrunk
+from cutout.matting.region import bounds, grow, opened, positions, shrink
 
 
 def _spot(shape, at):
@@ -23,7 +23,18 @@ def test_levels_grow_to_the_largest_and_shrink_to_the_smallest():
     levels = np.array([[9, 1, 5, 7, 3]], np.uint8)
 
     assert grow(levels, 1).tolist() == [[9, 9, 7, 7, 7]]
-    assert shrunk(levels, 1).tolist() == [[1, 1, 1, 3, 3]]
+    assert shrink(levels, 1).tolist() == [[1, 1, 1, 3, 3]]
+
+
+def test_extremes_of_floats_look_a_square_of_the_radius_around():
+    plane = np.zeros((9, 9), np.float32)
+    plane[4, 4] = -1
+    steps = np.array([[1, 2, 3], [4, 5, 6], [7, 8, 18]], np.float32)
+
+    found = np.argwhere(shrink(plane, 3) < 0)
+
+    assert (found.min(), found.max(), len(found)) == (1, 7, 49)
+    assert grow(steps, 1).tolist() == [[5, 6, 6], [8, 18, 18], [8, 18, 18]]
 
 
 def test_opening_takes_away_what_is_narrow_and_keeps_the_rest_as_it_was():

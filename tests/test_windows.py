@@ -1,8 +1,8 @@
-"""Means and extremes of windows and of connected parts."""
+"""Means of windows, lowest values of connected parts."""
 
 import numpy as np
 
-from cutout.matting.windows import highest, lowest, lowest_connected, mean
+from cutout.matting.windows import lowest_connected, mean
 
 STEPS = np.array([[1, 2, 3], [4, 5, 6], [7, 8, 18]], np.float32)
 
@@ -13,16 +13,6 @@ def test_a_mean_repeats_the_edge() -> None:
 
     assert np.allclose(means[0, 0], 21 / 9)
     assert np.allclose(means[1, 1], 6)
-
-
-def test_extremes_look_a_square_of_the_radius_around() -> None:
-    plane = np.zeros((9, 9), np.float32)
-    plane[4, 4] = -1
-
-    found = np.argwhere(lowest(plane, 3) < 0)
-
-    assert (found.min(), found.max(), len(found)) == (1, 7, 49)
-    assert highest(STEPS, 1).tolist() == [[5, 6, 6], [8, 18, 18], [8, 18, 18]]
 
 
 def test_the_lowest_value_of_a_part_reaches_all_of_it_around_corners() -> None:

@@ -23,10 +23,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cutout.codec import resize, to_uint8
+from cutout.codec import resize, to_uint8, to_unit
 from cutout.matting.local_colours import colour_bins, densities, look_up
-from cutout.matting.region import Mask, grow, positions
-from cutout.matting.windows import highest, lowest, lowest_connected, mean
+from cutout.matting.region import Mask, grow, positions, shrink
+from cutout.matting.windows import lowest_connected, mean
 
 _GRID = 320  # longest side, at most: what dissolves is large, and what is smaller is left to the refinement
 _SAMPLES = 4  # pixels along either side of a cell, at least, whose mean is its colour
@@ -122,7 +122,7 @@ def _make_grid(rgb8: NDArray[np.uint8], coarse8: NDArray[np.uint8]) -> _Grid:
     shrink = min(1.0, cells / max(height, width))
     rows, columns = max(1, round(height * shrink)), max(1, round(width * shrink))
     step = max(1, int(1 / shrink) // _SAMPLES)
-    matte = resize(coarse8.astype(np.float32) / np.float32(255), rows, columns, "box")
+    matte = resize(to_unit(coarse8), rows, columns, "box")
     thinnest = coarse8
     for axis, cells in ((0, rows), (1, columns)):
         starts = np.arange(cells) * thinnest.shape[axis] // cells
@@ -130,7 +130,7 @@ def _make_grid(rgb8: NDArray[np.uint8], coarse8: NDArray[np.uint8]) -> _Grid:
     return _Grid(
         rgb8=resize(rgb8[::step, ::step], rows, columns, "box"),
         matte=matte,
-        thinnest=thinnest.astype(np.float32) / np.float32(255),
+        thinnest=to_unit(thinnest),
         sure=matte > _SOLID,
         ground=matte < _CLEAR,
     )
@@ -138,10 +138,10 @@ def _make_grid(rgb8: NDArray[np.uint8], coarse8: NDArray[np.uint8]) -> _Grid:
 
 def _decide(grid: _Grid, strength: Strength) -> _Verdict:
     prior = _prior(grid.matte)
-    least = lowest(prior, 1)  # beside a sure cell the matte is on its way up, and says nothing of a plateau
+    least = shrink(prior, 1)  # beside a sure cell the matte is on its way up, and says nothing of a plateau
     odds_of_colour = _colour_evidence(grid)
     even = _even(grid.matte)
-    plateau = (lowest(grid.thinnest, strength.reach) > grid.matte / 2) & (grid.matte > _LEAST)
+    plateau = (shrink(grid.thinnest, strength.reach) > grid.matte / 2) & (grid.matte > _LEAST)
     solid = grid.sure
     for _ in range(_ROUNDS):
         colour = odds_of_colour(grid.sure | _core(solid))
@@ -190,7 +190,7 @@ def _prior(matte: Floats) -> Floats:
 
 def _even(matte: Floats) -> Mask:
     """What lets the same share of light through everywhere: glass. A network in doubt wavers."""
-    level = highest(matte, _EVEN) - lowest(matte, _EVEN) < _WAVERING
+    level = grow(matte, _EVEN) - shrink(matte, _EVEN) < _WAVERING
     return grow(level & (matte < _CLEARLY_THIN), _EVEN)
 
 
@@ -208,7 +208,7 @@ def _enclosed(grid: _Grid, solid: Mask, odds: Floats, needed: float) -> Mask:
 def _opened(grid: _Grid, solid: Mask, prior: Floats, colour: Floats) -> Mask:
     """Cells that are background: by their colour alone, or because the background around reaches into them."""
     matte, doubt = grid.matte, ~solid & ~grid.ground
-    flat = highest(matte, 1) - lowest(matte, 1) < _FLAT
+    flat = grow(matte, 1) - shrink(matte, 1) < _FLAT
     certain = flat & (prior + colour < _OPEN)
     elsewhere = np.ones(matte.shape, np.float32)
     elsewhere[[0, -1]] = elsewhere[:, [0, -1]] = 0
@@ -228,7 +228,7 @@ def _levelled(grid: _Grid, verdict: _Verdict, coarse8: NDArray[np.uint8], reach:
     height, width = coarse8.shape
     planes = top, base, core.astype(np.float32)
     p, q, inside = (resize(plane, height, width, "bilinear") for plane in planes)
-    alpha = (coarse8 * np.float32(1 / 255) - q) / (p - q).clip(_LEAST_RANGE)
+    alpha = (to_unit(coarse8) - q) / (p - q).clip(_LEAST_RANGE)
     return to_uint8(np.maximum(alpha, 2 * inside - 1))
 
 

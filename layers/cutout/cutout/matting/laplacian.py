@@ -17,7 +17,6 @@ from cutout.matting.region import Mask, grow, positions
 
 _EPS = 1e-6  # how far colours may stray from a line; at 1e-7 thin dark legs before a dark ground were eaten
 _SOLVED = 1e-10  # what is left to gain, in squared alpha
-_PULL = 4  # of the planes: guide, start, pull, target
 _COARSEST = 128  # cells along the longest side
 _STRIP = 1 << 13  # cells whose rows are made at a time: what the processor's cache holds
 
@@ -62,7 +61,8 @@ def solve(guide: Floats, band: Mask, start: Floats, pull: Floats, target: Floats
     if min(band.shape) < 3 or not band.any():
         return start.copy()
     if max(band.shape) > _COARSEST:
-        change = _coarser(np.concatenate([guide, [start, pull, target]]), band, steps)
+        # A coarse cell is pulled for four; the Laplacian is the same at every size.
+        change = _coarser(np.concatenate([guide, [start, 4 * pull, target]]), band, steps)
         start = np.where(band, (start + change).clip(0, 1), start)
     return _solve_grid(guide, band, start, pull, target, steps=steps)
 
@@ -70,7 +70,6 @@ def solve(guide: Floats, band: Mask, start: Floats, pull: Floats, target: Floats
 def _coarser(planes: Floats, band: Mask, steps: int) -> Floats:
     """The change from start to solution on a grid of a quarter of the cells, enlarged."""
     halved = block_means(planes, 2)
-    halved[_PULL] *= 4  # it counts for four cells; the Laplacian is the same at every size
     solved = solve(halved[:3], covering(band, 2), *halved[3:], steps=steps)
     height, width = solved.shape
     enlarged = resize(solved - halved[3], 2 * height, 2 * width, "bilinear")
@@ -120,7 +119,10 @@ def _strips(y: Indices) -> Iterator[slice]:
 
 
 def _strip_weights(guide: Floats, band: Mask, y: Indices, x: Indices) -> Floats:
-    """(25, m): sums, over the windows that hold a cell, of what each says of the cell and its neighbours."""
+    """(25, m): sums, over the windows that hold a cell, of what each says of the cell and its neighbours.
+
+    Of the pair i, j a window says (9 delta_ij - 1 - z_i . z_j) / 9; see ``_whitened``.
+    """
     height, width = band.shape
     top, bottom = int(y[0]) - 1, int(y[-1]) + 2  # rows in which windows have their middle
     holds = grow(np.pad(band, ((1, 1), (0, 0)))[top + 1 : bottom + 1], 1)
@@ -132,18 +134,16 @@ def _strip_weights(guide: Floats, band: Mask, y: Indices, x: Indices) -> Floats:
     index[window_y, window_x + 1] = np.arange(window_y.size, dtype=np.int32)
     colours = _whitened(guide.reshape(3, -1), (window_y + top) * width + window_x, width)
     weights = np.zeros((len(_PLACES), y.size), np.float32)
-    windows = [
-        index[y - top - dy, x - dx + 1] for dy, dx in _WINDOW
-    ]  # the one in which a cell has this place
+    # For every place of a window: the one in which a cell has it.
+    windows = [index[y - top - dy, x - dx + 1] for dy, dx in _WINDOW]
     said = np.zeros(window_y.size + 1, np.float32)  # the last: what a window that does not exist says
     for a, (ay, ax) in enumerate(_WINDOW):
         for b, (by, bx) in enumerate(_WINDOW[a:], a):
-            said[:-1] = (np.float32(8 if a == b else -1) - (colours[a] * colours[b]).sum(0)) * np.float32(
-                1 / 9
-            )
+            said[:-1] = np.float32(8 if a == b else -1) - (colours[a] * colours[b]).sum(0)
             weights[_PLACES.index((by - ay, bx - ax))] += said.take(windows[a])
             if a != b:
                 weights[_PLACES.index((ay - by, ax - bx))] += said.take(windows[b])
+    weights *= np.float32(1 / 9)
     return weights
 
 

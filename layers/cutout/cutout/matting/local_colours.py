@@ -4,11 +4,12 @@ A picture is cut into a few places and the colour cube into bins. Counts are blu
 known a little beyond where it was seen, and read back with interpolation between the places.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from cutout.matting.region import beside
 
 _PLACES = 4  # along either side of the picture
 _BINS = 16  # of every channel of the encoded colours
@@ -50,19 +51,10 @@ def look_up(found: Densities, bins: Indices, y: Indices, x: Indices) -> Floats:
     """The density of their own colour at the n pixels (y, x): (n,) from 0 to 1."""
     colours = bins[y, x]
     total = np.zeros(y.size, np.float32)
-    for row, row_weight in _taps(y, bins.shape[0]):
-        for column, column_weight in _taps(x, bins.shape[1]):
+    for row, row_weight in beside(y, bins.shape[0] / _PLACES, _PLACES):
+        for column, column_weight in beside(x, bins.shape[1] / _PLACES, _PLACES):
             total += found.values[row, column, colours] * (row_weight * column_weight)
     return total
-
-
-def _taps(at: Indices, length: int) -> Iterator[tuple[Indices, Floats]]:
-    """The two places beside every pixel along one axis, and how much each counts."""
-    position = (at + 0.5) * (_PLACES / length) - 0.5
-    low = np.floor(position).astype(np.intp)
-    part = (position - low).astype(np.float32)
-    yield np.maximum(low, 0), 1 - part
-    yield np.minimum(low + 1, _PLACES - 1), part
 
 
 def _blurred(counts: Floats, axis: int) -> Floats:

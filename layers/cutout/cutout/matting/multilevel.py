@@ -13,13 +13,12 @@ here all pixels of one colour of the chequerboard are solved at once, because th
 only the pixels asked for exist: as lists, not as pictures.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cutout.matting.region import Mask, grow, positions
+from cutout.matting.region import Mask, beside, grow, positions
 
 # The paper has 5e-3 and 0.1; with more sweeps less of the one suits better. Published defaults (1e-5 and 1) let
 # F follow the background.
@@ -52,8 +51,8 @@ class Colours:
     def between(self, y: Indices, x: Indices, size: int) -> Floats:
         """(6, m) colours, interpolated bilinearly, for m pixels of a grid ``size`` times as fine."""
         total = np.zeros((6, y.size), np.float32)
-        for row, row_weight in _taps(y, size, self.slot.shape[0]):
-            for column, column_weight in _taps(x, size, self.slot.shape[1]):
+        for row, row_weight in beside(y, size, self.slot.shape[0]):
+            for column, column_weight in beside(x, size, self.slot.shape[1]):
                 total += self.values.take(self.slot[row, column], axis=1) * (row_weight * column_weight)
         return total
 
@@ -109,15 +108,6 @@ def covering(mask: Mask, size: int) -> Mask:
             covered |= lines[offset::size]
         blocks = np.moveaxis(covered, 0, axis)
     return blocks
-
-
-def _taps(at: Indices, size: int, cells: int) -> Iterator[tuple[Indices, Floats]]:
-    """The two cells beside every pixel along one axis, and how much each counts."""
-    position = (at + 0.5) / size - 0.5
-    low = np.floor(position).astype(np.intp)
-    part = (position - low).astype(np.float32)
-    yield np.maximum(low, 0), 1 - part
-    yield np.minimum(low + 1, cells - 1), part
 
 
 def _means(planes: Floats, darkest: Floats) -> Colours:

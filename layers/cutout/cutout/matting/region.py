@@ -1,4 +1,4 @@
-"""Masks and levels on the pixel grid."""
+"""Masks, levels and planes of floats on the pixel grid."""
 
 from collections.abc import Iterator
 from typing import TypeVar
@@ -8,39 +8,52 @@ from numpy.typing import NDArray
 
 Mask = NDArray[np.bool_]
 Levels = NDArray[np.uint8]
-Plane = TypeVar("Plane", Mask, Levels, NDArray[np.float32])
+Floats = NDArray[np.float32]
+Plane = TypeVar("Plane", Mask, Levels, Floats)
 
 
 def grow(plane: Plane, radius: int) -> Plane:
     """The largest value in the square of ``radius`` pixels around every pixel. Work: log(radius) passes."""
-    grown = plane
-    for axis in (0, 1):
-        grown = _grow_along(grown, radius, axis)
-    return grown
+    return _extreme(plane, radius, np.maximum)
 
 
-def shrunk(levels: Levels, radius: int) -> Levels:
-    """The smallest level in the square of ``radius`` pixels around every pixel."""
-    return ~grow(~levels, radius)
+def shrink(plane: Plane, radius: int) -> Plane:
+    """The smallest value in the square of ``radius`` pixels around every pixel."""
+    return _extreme(plane, radius, np.minimum)
 
 
-def opened(levels: Levels, radius: int) -> Levels:
+def opened(plane: Plane, radius: int) -> Plane:
     """What is left of the levels without everything narrower than 2 ``radius`` + 1 pixels."""
-    return grow(shrunk(levels, radius), radius)
+    return grow(shrink(plane, radius), radius)
 
 
-def _grow_along(plane: Plane, radius: int, axis: int) -> Plane:
-    grown = plane.copy()
-    seen = 0  # pixels that ``grown`` has looked to either side
+def beside(at: NDArray[np.intp], size: float, cells: int) -> Iterator[tuple[NDArray[np.intp], Floats]]:
+    """Of a grid of ``cells``, each ``size`` pixels long: the two beside every pixel, and how much each counts."""
+    position = (at + 0.5) / size - 0.5
+    low = np.floor(position).astype(np.intp)
+    part = (position - low).astype(np.float32)
+    yield np.maximum(low, 0), 1 - part
+    yield np.minimum(low + 1, cells - 1), part
+
+
+def _extreme(plane: Plane, radius: int, of_two: np.ufunc) -> Plane:
+    for axis in (0, 1):
+        plane = _extreme_along(plane, radius, axis, of_two)
+    return plane
+
+
+def _extreme_along(plane: Plane, radius: int, axis: int, of_two: np.ufunc) -> Plane:
+    found = plane.copy()
+    seen = 0  # pixels that ``found`` has looked to either side
     while seen < radius:
         step = min(2 * seen + 1, radius - seen)
-        before = np.moveaxis(grown, axis, 0)
-        grown = grown.copy()
-        after = np.moveaxis(grown, axis, 0)
-        np.maximum(after[step:], before[:-step], out=after[step:])
-        np.maximum(after[:-step], before[step:], out=after[:-step])
+        before = np.moveaxis(found, axis, 0)
+        found = found.copy()
+        after = np.moveaxis(found, axis, 0)
+        of_two(after[step:], before[:-step], out=after[step:])
+        of_two(after[:-step], before[step:], out=after[:-step])
         seen += step
-    return grown
+    return found
 
 
 def positions(mask: Mask) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -7,9 +7,9 @@ from cutout.codec import resize, to_uint8, to_unit
 from cutout.light import CAMERA, Mixing
 from cutout.matting.laplacian import solve
 from cutout.matting.multilevel import estimate
-from cutout.matting.region import Mask, grow, opened, positions, shrunk
+from cutout.matting.region import Mask, grow, opened, positions, shrink
 from cutout.matting.upsample import upsample
-from cutout.matting.windows import highest, mean
+from cutout.matting.windows import mean
 
 _SURE8 = 10  # this near to 0 or 1 the network is believed
 _BEYOND = 4  # cells, of 1024 along the longest side, around the soft ones that may move, too
@@ -18,7 +18,7 @@ _STEPS = 20  # on every grid of the cascade
 _GUIDE_CURVE = np.float32(0.75)
 
 # What pulls towards the network's matte, by how sure it is there (0 to 1); see ``_pull``.
-_SURENESS = np.arange(256, dtype=np.float32) / np.float32(255)
+_SURENESS = to_unit(np.arange(256, dtype=np.uint8))
 _PULL_OF_SURE = np.float32(0.05) * _SURENESS**4 + np.float32(5e-5)  # at a fifth of that, table legs dissolved
 _PULL_OF_THIN = np.float32(0.5) * _SURENESS**10  # wires and rails have no sure middle to hold them
 _PULL_OF_WIDE = np.float32(0.04) * _SURENESS**2  # ears, glass, nets: no sure colour is near enough to lean on
@@ -73,10 +73,10 @@ def _pull(matte8: Levels) -> Floats:
     sureness = 2 * matte8.astype(np.int16) - 255
     subject8, background8 = (side.clip(0, 255).astype(np.uint8) for side in (sureness, -sureness))
     thin = _cells(_THIN, matte8)
-    deep8, thin8 = shrunk(subject8, thin), subject8 - opened(subject8, thin)
-    wide8 = shrunk(matte8, _cells(_WIDE, matte8))
+    deep8, thin8 = shrink(subject8, thin), subject8 - opened(subject8, thin)
+    wide8 = shrink(matte8, _cells(_WIDE, matte8))
     smooth = mean(matte8.astype(np.float32), 1)
-    middle = smooth >= _MIDDLE * highest(smooth, 1)
+    middle = smooth >= _MIDDLE * grow(smooth, 1)
     sides = _PULL_OF_SURE.take(deep8) + _PULL_OF_SURE.take(background8)
     pull: Floats = sides + _PULL_OF_THIN.take(thin8) * middle + _PULL_OF_WIDE.take(wide8)
     return pull

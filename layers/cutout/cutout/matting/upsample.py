@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cutout.codec import resize, to_uint8
+from cutout.codec import resize, to_uint8, to_unit
 from cutout.matting.guided import coefficients, reach
 from cutout.matting.noise import noise_variance
 
@@ -84,11 +84,11 @@ def _make_grid(
     small8: NDArray[np.uint8], coarse8: NDArray[np.uint8], rows: int, columns: int, noise: float
 ) -> _Grid:
     guide8 = resize(small8, rows, columns, "box")
-    matte = resize(coarse8.astype(np.float32) / np.float32(255), rows, columns, "box")
+    matte = resize(to_unit(coarse8), rows, columns, "box")
     margins = (_MARGIN, _MARGIN), (_MARGIN, _MARGIN)
     guide = np.pad(np.moveaxis(guide8, 2, 0), ((0, 0), *margins), "edge")
     return _Grid(
-        guide=guide.astype(np.float32) / np.float32(255),
+        guide=to_unit(guide),
         matte=np.pad(matte, margins, "edge"),
         noise=noise,
     )

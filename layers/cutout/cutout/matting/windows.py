@@ -1,4 +1,4 @@
-"""Means and extremes over square windows, and over connected parts, of small planes.
+"""Means over square windows, and lowest values of connected parts, of small planes.
 
 Planes are (h, w); outside the picture its edge pixels are repeated, except in ``window_means``.
 """
@@ -6,7 +6,7 @@ Planes are (h, w); outside the picture its edge pixels are repeated, except in `
 import numpy as np
 from numpy.typing import NDArray
 
-from cutout.matting.region import Mask, grow
+from cutout.matting.region import Mask
 
 Plane = NDArray[np.float32]
 
@@ -29,16 +29,6 @@ def window_means(planes: Plane, radius: int) -> Plane:
         sums += rows[:, :, offset : offset + width]
     sums *= np.float32(1 / size**2)
     return sums
-
-
-def lowest(plane: Plane, radius: int) -> Plane:
-    """The lowest value of every pixel's window of 2 ``radius`` + 1 pixels a side."""
-    return -highest(-plane, radius)
-
-
-def highest(plane: Plane, radius: int) -> Plane:
-    """The highest value of every pixel's window of 2 ``radius`` + 1 pixels a side."""
-    return grow(plane, radius)
 
 
 def lowest_connected(plane: Plane, mask: Mask) -> Plane:
