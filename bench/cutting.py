@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cutout.codec import Photo, resize, to_uint8
-from cutout.pipeline import clean, full_matte, opaque
+from cutout.pipeline import Matte, clean, full_matte, mixing_in, opaque
 
 Picture8 = NDArray[np.uint8]
 Cut = Callable[[Photo, Picture8], tuple[Picture8, Picture8]]
@@ -37,13 +37,13 @@ PEERS = Rivals(
 
 def ours(photo: Photo, matte8: Picture8) -> tuple[Picture8, Picture8]:
     """The pipeline, as compose runs it."""
-    cutout = clean(photo, full_matte(photo, matte8).alpha8)
+    cutout = clean(photo, full_matte(photo, matte8))
     return cutout.rgb8, cutout.alpha8
 
 
 def our_colours(photo: Photo, matte8: Picture8) -> tuple[Picture8, Picture8]:
     """Only the pipeline's last step: the matte is believed."""
-    cutout = clean(photo, matte8)
+    cutout = clean(photo, Matte(alpha8=matte8, mixing=mixing_in(photo)))
     return cutout.rgb8, cutout.alpha8
 
 

@@ -24,13 +24,15 @@ def main() -> None:
     times = []
     for _ in range(int(sys.argv[3]) + 1):
         began = time.perf_counter()
-        alpha8 = full_matte(photo, coarse8).alpha8
+        matte = full_matte(photo, coarse8)
         between = time.perf_counter()
-        cutout = clean(photo, alpha8)
+        cutout = clean(photo, matte)
         times.append((between - began, time.perf_counter() - between))
-    matte, colours = (statistics.median(step) for step in zip(*times[1:], strict=True))
+    refined, colours = (statistics.median(step) for step in zip(*times[1:], strict=True))
     print(
-        json.dumps({"matte": matte, "clean": colours, "soft": cutout.soft_share, "peak_mb": peak_memory_mb()})
+        json.dumps(
+            {"matte": refined, "clean": colours, "soft": cutout.soft_share, "peak_mb": peak_memory_mb()}
+        )
     )
 
 

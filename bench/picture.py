@@ -30,7 +30,7 @@ def main() -> None:
     network = load(DEFAULT_CARD.with_suffix(".onnx"), threads=2)
     proxy = make_proxy(photo, card.input_size)
     coarse8 = to_alpha8(network(to_tensor(proxy, card.mean, card.std)))
-    cutout = clean(photo, full_matte(photo, coarse8).alpha8)
+    cutout = clean(photo, full_matte(photo, coarse8))
     panels = [photo.rgb8, *(flatten(cutout.rgb8, cutout.alpha8, ground, cutout.mixing) for ground in GROUNDS)]
     options.out.write_bytes(encode_jpeg(np.hstack(panels), 88))
 

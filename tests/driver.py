@@ -20,8 +20,10 @@ QUEUES = ("Ingest", "Interactive", "Bulk", "Compose", "Notify")
 def disc(side: int = 96, brightness: int = 230, shift: int = 0) -> bytes:
     """A bright disc on a dark ground, as a PNG; the stand-in network finds it."""
     y, x = np.mgrid[:side, :side]
-    inside = np.hypot(x - side / 2 - shift, y - side / 2) < side / 4
-    rgb = np.where(inside[..., None], np.uint8(brightness), np.uint8(20)).repeat(3, axis=2)
+    inside = (
+        np.clip(side / 4 - np.hypot(x - side / 2 - shift, y - side / 2), 0, 2) / 2
+    )  # an edge of two pixels
+    rgb = np.rint(20 + (brightness - 20) * inside)[..., None].repeat(3, axis=2)
     out = io.BytesIO()
     Image.fromarray(rgb.astype(np.uint8)).save(out, "PNG")
     return out.getvalue()

@@ -9,7 +9,7 @@ from PIL import Image
 from cutout.codec import Header, Photo
 from cutout.errors import BadRecipe
 from cutout.light import CAMERA, GRAPHIC
-from cutout.pipeline import Cutout, clean, full_matte, make_proxy, render
+from cutout.pipeline import Cutout, Matte, clean, full_matte, make_proxy, mixing_in, render
 from cutout.recipe import Output
 from cutout.rendering.backgrounds import flatten
 
@@ -33,7 +33,7 @@ COARSE = np.repeat(np.where(np.arange(64) < 32, 255, 0).astype(np.uint8)[None], 
 def test_a_cutout_has_the_photo_s_size_and_keeps_the_subject_s_pixels() -> None:
     picture = photo(scene())
 
-    cutout = clean(picture, full_matte(picture, COARSE).alpha8)
+    cutout = clean(picture, full_matte(picture, COARSE))
 
     assert cutout.alpha8.shape == (40, 60)
     assert cutout.alpha8[20, 5] == 255
@@ -69,7 +69,7 @@ def test_every_matte_of_every_picture_becomes_a_cutout(shape: tuple[int, int]) -
         for coarse8 in _mattes(side):
             picture = photo(rgb8)
 
-            cutout = clean(picture, full_matte(picture, coarse8).alpha8)
+            cutout = clean(picture, full_matte(picture, coarse8))
 
             assert cutout.alpha8.shape == shape
             if np.ptp(coarse8) == 0:
@@ -121,6 +121,7 @@ def test_the_proxy_is_stretched_to_the_square() -> None:
 
 
 CUTOUT = Cutout(
+    mixing=CAMERA,
     rgb8=np.array([[[255, 0, 0], [255, 0, 0], [0, 0, 0]]], np.uint8),
     alpha8=np.array([[255, 128, 0]], np.uint8),
 )
@@ -137,6 +138,7 @@ def test_a_transparent_png_is_straight_alpha() -> None:
 def test_display_alpha_is_for_viewers_that_blend_as_encoded() -> None:
     """Half a pixel of dark blue is thinner there; what is opaque or clear stays."""
     dark = Cutout(
+        mixing=CAMERA,
         rgb8=np.array([[[0, 0, 90], [0, 0, 90], [0, 0, 0]]], np.uint8),
         alpha8=np.array([[255, 128, 0]], np.uint8),
     )
@@ -168,18 +170,19 @@ def test_a_cutout_carries_how_its_picture_was_mixed() -> None:
     drawn = np.repeat(np.repeat(scene(), 4, axis=0), 4, axis=1)
     noise = np.random.default_rng(5).integers(-3, 4, drawn.shape)
     shot = np.clip(drawn.astype(int) + noise, 0, 255).astype(np.uint8)
-    alpha8 = np.full(drawn.shape[:2], 255, np.uint8)
 
-    assert clean(photo(drawn), alpha8).mixing is GRAPHIC
-    assert clean(photo(shot), alpha8).mixing is CAMERA
+    cutouts = [clean(photo(rgb8), full_matte(photo(rgb8), COARSE)) for rgb8 in (drawn, shot)]
+
+    assert [cutout.mixing for cutout in cutouts] == [GRAPHIC, CAMERA]
 
 
 def test_an_upload_s_own_soft_edge_comes_back_as_it_was() -> None:
     """Everybody saw it mixed as encoded, so that is how it is laid over white and taken off again."""
     rgb8 = np.full((20, 30, 3), (200, 30, 20), np.uint8)
     given = np.repeat(np.linspace(255, 0, 30).astype(np.uint8)[None], 20, axis=0)
+    picture = photo(rgb8, given)
 
-    cutout = clean(photo(rgb8, given), given)
+    cutout = clean(picture, Matte(alpha8=given, mixing=mixing_in(picture)))
 
     assert np.abs(cutout.rgb8[:, :24].astype(int) - (200, 30, 20)).max() <= 8
 
@@ -191,7 +194,9 @@ def test_every_format_is_what_it_says() -> None:
 
 
 def test_a_picture_too_long_for_its_format_is_the_recipe_s_fault() -> None:
-    long = Cutout(rgb8=np.zeros((1, 16_384, 3), np.uint8), alpha8=np.zeros((1, 16_384), np.uint8))
+    long = Cutout(
+        rgb8=np.zeros((1, 16_384, 3), np.uint8), alpha8=np.zeros((1, 16_384), np.uint8), mixing=CAMERA
+    )
 
     with pytest.raises(
         BadRecipe, match="a webp has at most 16,383 pixels a side, and the picture has 16,384"

@@ -65,7 +65,7 @@ class Compose:
         with watch.step("refine"):
             matte = full_matte(photo, coarse8, job.recipe.interiors)
         with watch.step("decontaminate"):
-            cutout = clean(photo, matte.alpha8)
+            cutout = clean(photo, matte)
         results = tuple(self.deliver(message, cutout, output, watch) for output in job.recipe.outputs)
         stages, now = (*message.stages, watch.report()), time.time()
         report = done_report(

@@ -50,7 +50,7 @@ def test_the_report_says_what_was_done_and_what_it_took(flow: Driver) -> None:
     assert set(report["milliseconds"]) == {"ingest", "matte", "compose"}
     assert all(memory["peak_mb"] > 20 for memory in report["memory"].values())
     assert 0 < report["cost_usd"] < 0.01
-    assert report["soft_share"] < 0.05  # the drawn disc has a hard edge
+    assert 0 < report["soft_share"] < 0.2
     assert 0 <= report["filled_share"] < 0.2
     assert report["opened_share"] == 0
     assert 0.1 < report["subject_share"] < 0.25  # a disc of a quarter of the side covers 19.6 %

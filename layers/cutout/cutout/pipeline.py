@@ -22,19 +22,18 @@ from cutout.rendering.display import for_viewers
 
 WHITE = (255, 255, 255)
 MOST_PIXELS_A_SIDE = {"webp": 16_383, "jpeg": 65_500}
-
-
 STRENGTHS = {"off": None, "normal": NORMAL, "strong": STRONG}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Matte:
-    """The opacity of every pixel of the photograph, and what was decided of its interiors."""
+    """The opacity of every pixel of the photograph, how its edges were mixed, and what was decided of its interiors."""
 
     alpha8: NDArray[np.uint8]
-    filled_share: float
+    mixing: Mixing
+    filled_share: float = 0.0
     """of the subject's area, what was made solid: 0 to 1"""
-    opened_share: float
+    opened_share: float = 0.0
     """as large as this part of the subject's area is what was opened"""
 
 
@@ -44,7 +43,7 @@ class Cutout:
 
     rgb8: NDArray[np.uint8]
     alpha8: NDArray[np.uint8]
-    mixing: Mixing = CAMERA
+    mixing: Mixing
 
     @property
     def soft_share(self) -> float:
@@ -77,25 +76,25 @@ def full_matte(photo: Photo, coarse8: NDArray[np.uint8], interiors: Interiors = 
         settled = Settled(coarse8=coarse8, filled_share=0.0, opened_share=0.0)
     else:
         settled = settle(seen8, coarse8, strength)
-    alpha8 = refine(seen8, settled.coarse8, _mixing(photo, seen8))
+    mixing = mixing_in(photo)
     return Matte(
-        alpha8=intersect(alpha8, photo.alpha8),
+        alpha8=intersect(refine(seen8, settled.coarse8, mixing), photo.alpha8),
+        mixing=mixing,
         filled_share=settled.filled_share,
         opened_share=settled.opened_share,
     )
 
 
-def clean(photo: Photo, alpha8: NDArray[np.uint8]) -> Cutout:
+def clean(photo: Photo, matte: Matte) -> Cutout:
     """The cutout with the subject's own colours: the old background is taken out of the soft pixels."""
-    seen8 = opaque(photo)
-    mixing = _mixing(photo, seen8)
-    foreground8 = despill(decontaminate(seen8, alpha8, mixing), seen8, alpha8)
-    return Cutout(rgb8=foreground8, alpha8=alpha8, mixing=mixing)
+    seen8, alpha8 = opaque(photo), matte.alpha8
+    foreground8 = despill(decontaminate(seen8, alpha8, matte.mixing), seen8, alpha8)
+    return Cutout(rgb8=foreground8, alpha8=alpha8, mixing=matte.mixing)
 
 
-def _mixing(photo: Photo, seen8: NDArray[np.uint8]) -> Mixing:
+def mixing_in(photo: Photo) -> Mixing:
     """How the edges of the photograph were mixed; those that ``opaque`` mixed, it mixed as encoded."""
-    return mixing_of(seen8) if photo.alpha8 is None else GRAPHIC
+    return mixing_of(photo.rgb8) if photo.alpha8 is None else GRAPHIC
 
 
 def intersect(alpha8: NDArray[np.uint8], given: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
