@@ -44,7 +44,9 @@ _OPEN = -4.5  # logits at which colour alone opens: hair before the same ground 
 _VEIL = 0.5  # more opaque than that, a veil is not the background's that runs on
 _FLAT = 0.2  # of the matte from a cell to the next ones, in an opening
 _LEVEL = 1.4  # exponent: a plateau's level is taken a little lower, so that its ripples come out solid
-_EVEN, _WAVERING, _CLEARLY_THIN = 5, 0.02, 0.8  # cells; of the matte within them; and no more than that
+_EVEN = 5  # cells within which glass lets the same through
+_WAVERING = 0.02  # of the matte; where a network is in doubt there is more
+_CLEARLY_THIN = 0.8
 _FEW = 0.2  # of a window; along a straight border this is as far as the reach
 _LEAST_RANGE = 0.05
 

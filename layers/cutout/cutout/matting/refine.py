@@ -14,8 +14,8 @@ _GRID = 1024  # cells along the longest side, about: what the networks see
 def refine(rgb8: NDArray[np.uint8], coarse8: NDArray[np.uint8], mixing: Mixing) -> NDArray[np.uint8]:
     """The alpha8 of the photograph, (H, W), from a coarse matte (S, S) stretched over the whole frame.
 
-    First the matte becomes right, on a grid of about 1024 cells (``sharpen``), then fine (``upsample``). A grid
-    cell is a whole number of pixels: between grids that do not fit each other, fine structure would be blurred.
+    First the matte becomes right, on a grid of about 1024 cells (``sharpen``), then fine (``upsample``). A cell is
+    a whole number of pixels: where grids do not fit each other, fine structure is blurred.
     Work and memory follow the soft band; no float array is larger than the grid. Defined for every picture and
     matte of at least one pixel.
     """

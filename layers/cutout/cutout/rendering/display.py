@@ -14,9 +14,8 @@ from cutout.codec import to_uint8
 from cutout.light import to_linear
 
 ROWS_AT_A_TIME = 256
-_GREYS8 = np.array(
-    [0, 64, 128, 191, 255], np.uint8
-)  # the backgrounds over which the mean error shall be least
+# The backgrounds over which the mean error shall be least.
+_GREYS8 = np.array([0, 64, 128, 191, 255], np.uint8)
 
 
 def for_viewers(
