@@ -33,7 +33,7 @@ ONLY_IN = {
     "numpy": ("functions/matte/", "layers/cutout/cutout/"),
 }
 # Inside the package: folder -> what of the package it may import.
-ARRAYS = {"cutout.codec", "cutout.light"}
+ARRAYS = {"cutout.codec", "cutout.errors", "cutout.light"}
 MAY_IMPORT = {
     "matting": ARRAYS | {"cutout.matting"},
     "rendering": ARRAYS | {"cutout.rendering"},
