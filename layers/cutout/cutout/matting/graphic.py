@@ -1,6 +1,7 @@
 """Is it a drawing or a photograph? Decides in which units a picture is unmixed (see ``cutout.light``)."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,17 @@ _INKS = 8
 _PURE = 0.5  # the share of an ink's tiles that are exactly of its colour, JPEG's ringing allowed for
 _FLAT = 0.6  # the share of the tiles that are of pure ink
 _FEW_TILES = 48
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Graphic:
+    """What was taken off a drawing's ground or a sheet of paper. It is mixed as encoded: ``light.GRAPHIC``."""
+
+    rgb8: NDArray[np.uint8]
+    """(H, W, 3), the inks' own colours, also a little around them; 0 elsewhere"""
+    alpha8: NDArray[np.uint8]
+    """(H, W)"""
+
 
 Levels = NDArray[np.int16]
 Tiles = NDArray[np.bool_]
