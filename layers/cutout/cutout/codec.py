@@ -1,8 +1,6 @@
 """Bytes <-> arrays: the one door for pictures, and the only modules beside ``picture_*`` that know Pillow."""
 
-import zlib
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Literal, TypeVar
 
 import numpy as np
@@ -13,6 +11,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 
 from cutout.errors import CustomerError
 from cutout.picture_colour import has_16_bits, to_srgb
+from cutout.picture_encoders import encode_bmp, encode_grey, encode_jpeg, encode_png, encode_webp
 from cutout.picture_file import BROKEN, Limits, load_pixels, open_picture
 
 __all__ = [
@@ -31,6 +30,7 @@ __all__ = [
     "read_header",
     "resize",
     "to_uint8",
+    "to_unit",
 ]
 
 Kernel = Literal["box", "bilinear", "bicubic", "lanczos"]
@@ -140,51 +140,6 @@ def resize(
     return np.array(image.resize((width, height), _KERNELS[kernel], (left, top, right, bottom)))
 
 
-def encode_png(rgb8: NDArray[np.uint8], alpha8: NDArray[np.uint8] | None = None) -> bytes:
-    """(H, W, 3) and (H, W) -> PNG: straight alpha, every value kept, no metadata.
-
-    Run-length matching after PNG's filters makes a 12-megapixel cutout as small as zlib's level 6 does, in a
-    third of the time or less; only repeated patterns, such as text, come out larger.
-    """
-    return _save(_picture(rgb8, alpha8), "PNG", compress_type=zlib.Z_RLE)
-
-
-def encode_webp(rgb8: NDArray[np.uint8], alpha8: NDArray[np.uint8] | None = None, quality: int = 90) -> bytes:
-    """(H, W, 3) and (H, W) -> WebP: lossy colour, exact straight alpha, no metadata.
-
-    Colour under alpha 0 is kept like any other. Method 3 is as small as 4 in four fifths of the time; 6 takes
-    four times as long for 0 to 6 % of the bytes. Raises ValueError above 16,383 pixels a side.
-    """
-    return _save(_picture(rgb8, alpha8), "WEBP", quality=quality, exact=True, method=3)
-
-
-def encode_jpeg(rgb8: NDArray[np.uint8], quality: int = 90) -> bytes:
-    """(H, W, 3) -> JPEG: colour at full resolution from quality 90 on, at half below; no metadata.
-
-    Raises ValueError above 65,500 pixels a side.
-    """
-    if max(rgb8.shape) > 65500:
-        raise ValueError(f"a JPEG has at most 65,500 pixels a side, got {rgb8.shape[:2]}")
-    image = _picture(rgb8, None)
-    subsampling = "4:4:4" if quality >= 90 else "4:2:0"
-    try:
-        return _save(image, "JPEG", quality=quality, subsampling=subsampling, optimize=True)
-    except OSError:
-        # Optimised codes need the file in one buffer whose size Pillow guesses, and noise exceeds the guess.
-        # With standard codes the same pixels take a few per cent more bytes and need no such buffer.
-        return _save(image, "JPEG", quality=quality, subsampling=subsampling)
-
-
-def encode_bmp(rgb8: NDArray[np.uint8]) -> bytes:
-    """(H, W, 3) -> BMP: our own files on their way between two functions, where encoding would cost more time."""
-    return _save(_picture(rgb8, None), "BMP")
-
-
-def encode_grey(alpha8: NDArray[np.uint8]) -> bytes:
-    """(H, W) -> 8-bit grey PNG: a matte as a file."""
-    return _save(Image.fromarray(alpha8), "PNG", compress_type=zlib.Z_RLE)
-
-
 def decode_grey(data: bytes) -> NDArray[np.uint8]:
     """The inverse of ``encode_grey``. It reads our own files, so anything else is our fault: ValueError."""
     try:
@@ -264,16 +219,3 @@ def _to_arrays(image: Image.Image) -> tuple[NDArray[np.uint8], NDArray[np.uint8]
     if alpha8 is not None and alpha8.min() == 255:
         alpha8 = None
     return rgb8, alpha8
-
-
-def _picture(rgb8: NDArray[np.uint8], alpha8: NDArray[np.uint8] | None) -> Image.Image:
-    image = Image.fromarray(rgb8)
-    if alpha8 is not None:
-        image.putalpha(Image.fromarray(alpha8))
-    return image
-
-
-def _save(image: Image.Image, name: str, **options: object) -> bytes:
-    file = BytesIO()
-    image.save(file, name, **options)
-    return file.getvalue()

@@ -55,6 +55,24 @@ class BadRecipe(CustomerError):
     code = "bad_recipe"
 
 
+class BadBackground(CustomerError):
+    """A background picture that is missing, too large, unreadable, or somebody else's."""
+
+    code = "bad_background"
+
+
+class NoSubject(CustomerError):
+    """Nothing was found that stands out from its background."""
+
+    code = "unknown_foreground"
+
+
+class UnknownPreset(CustomerError):
+    """A preset that there is not."""
+
+    code = "unknown_preset"
+
+
 class BadCallback(CustomerError):
     """A webhook address that we do not deliver to."""
 
@@ -83,3 +101,9 @@ class OutOfTime(CustomerError):
     """The job was not finished before its deadline."""
 
     code = "out_of_time"
+
+
+class SizeOutOfReach(CustomerError):
+    """No quality of the format gives a file within the byte limits of the recipe."""
+
+    code = "size_out_of_reach"
