@@ -1,30 +1,50 @@
-"""New backgrounds behind a cutout, mixed as the photograph was."""
+"""A cutout over a new background, mixed as the photograph was."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cutout.light import Mixing
 
-ROWS_AT_A_TIME = 256
+_TILE = (64, 256)
+
+
+def composite(
+    rgb8: NDArray[np.uint8], alpha8: NDArray[np.uint8], background8: NDArray[np.uint8], mixing: Mixing
+) -> NDArray[np.uint8]:
+    """Lay a cutout over a background: rgb8 (H, W, 3) and alpha8 (H, W) to an opaque rgb8 (H, W, 3).
+
+    ``background8`` is a picture (H, W, 3), or anything that NumPy broadcasts to one: (3,) is a plain colour.
+    C = a F + (1 - a) B in the units of ``mixing``. Pixels with alpha 255 keep their colour exactly, pixels with
+    alpha 0 become the background exactly. Only the soft ones are computed, tile by tile, so that memory does not
+    follow the picture's size.
+    """
+    behind8 = np.broadcast_to(background8, rgb8.shape)
+    out8 = np.empty_like(rgb8)
+    for top in range(0, rgb8.shape[0], _TILE[0]):
+        for left in range(0, rgb8.shape[1], _TILE[1]):
+            tile = slice(top, top + _TILE[0]), slice(left, left + _TILE[1])
+            out8[tile] = _over(rgb8[tile], alpha8[tile], behind8[tile], mixing)
+    return out8
 
 
 def flatten(
     rgb8: NDArray[np.uint8], alpha8: NDArray[np.uint8], colour: tuple[int, int, int], mixing: Mixing
 ) -> NDArray[np.uint8]:
-    """Lay a cutout over one colour: rgb8 (H, W, 3) and alpha8 (H, W) to an opaque rgb8 (H, W, 3).
+    """``composite`` over one sRGB colour, 0..255 a channel."""
+    return composite(rgb8, alpha8, np.array(colour, np.uint8), mixing)
 
-    ``colour`` is sRGB, 0..255 a channel. C = a F + (1 - a) B in the units of ``mixing``. Pixels with alpha 255
-    keep their colour exactly, pixels with alpha 0 become the colour exactly; only the soft ones are computed, a few
-    rows at a time, so that memory does not follow the picture's size.
-    """
-    out = np.empty_like(rgb8)
-    background = mixing.to_amounts(np.array(colour, np.uint8))
-    for top in range(0, rgb8.shape[0], ROWS_AT_A_TIME):
-        rows = slice(top, top + ROWS_AT_A_TIME)
-        alpha_rows = alpha8[rows]
-        out[rows] = np.where((alpha_rows == 255)[..., None], rgb8[rows], np.array(colour, np.uint8))
-        soft = (alpha_rows > 0) & (alpha_rows < 255)
-        alpha = alpha_rows[soft].astype(np.float32)[:, None] / np.float32(255)
-        mixed = alpha * mixing.to_amounts(rgb8[rows][soft]) + (np.float32(1) - alpha) * background
-        out[rows][soft] = mixing.to_levels8(mixed)
-    return out
+
+def _over(
+    rgb8: NDArray[np.uint8], alpha8: NDArray[np.uint8], behind8: NDArray[np.uint8], mixing: Mixing
+) -> NDArray[np.uint8]:
+    if alpha8.min() == 255:
+        return rgb8
+    if alpha8.max() == 0:
+        return behind8
+    out8: NDArray[np.uint8] = np.where((alpha8 == 255)[..., None], rgb8, behind8)
+    soft = (alpha8 > 0) & (alpha8 < 255)
+    alpha = alpha8[soft].astype(np.float32)[:, None] / np.float32(255)
+    mixed = mixing.to_amounts(behind8[soft])
+    mixed += alpha * (mixing.to_amounts(rgb8[soft]) - mixed)
+    out8[soft] = mixing.to_levels8(mixed)
+    return out8
