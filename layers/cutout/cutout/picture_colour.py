@@ -115,6 +115,12 @@ def _apply_profile(image: Image.Image, profile: bytes) -> tuple[Image.Image, str
         return image, "its ICC profile is broken and was ignored"
 
 
+def describes_srgb(profile: ImageCms.ImageCmsProfile) -> bool:
+    """Whether a profile of RGB or grey pixels does what sRGB does, within one level. May raise PyCMSError."""
+    mode = {"RGB ": "RGB", "GRAY": "L"}.get(profile.profile.xcolor_space)
+    return mode is not None and _changes_nothing(profile, mode)
+
+
 def _changes_nothing(source: ImageCms.ImageCmsProfile, mode: str) -> bool:
     """Whether it is sRGB, by what it does, not by its name: there are many names, and some lie."""
     if mode not in _PROBES:
