@@ -1,6 +1,6 @@
 """`make run`: one photograph through the whole stack, to a picture one can look at.
 
-Prints every stage as it is reached and the path of the cutout as its last line; exit 1 when the job fails.
+Prints every stage as it is reached and the paths of the results as its last lines; exit 1 when the job fails.
 """
 
 import argparse
@@ -11,7 +11,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+from cutout.errors import BadRecipe
+from cutout.recipe import recipe_from
 from cutout.service.jobs import BUCKET_OWNER
+from cutout.service.keys import BACKGROUNDS_PREFIX
 from cutout.service.table import JobState, JobTable
 from local.deploy import ROOT
 from local.stack import LocalStack, local_stack
@@ -33,10 +36,31 @@ def example_photo() -> Path:
     return Path(str(next(f for f in files if f.match("skimage/data/astronaut.png")).locate()))
 
 
-def upload(stack: LocalStack, photo: Path) -> str:
-    """Put the photograph into the source bucket; answers its key."""
+def recipe_for(options: argparse.Namespace) -> dict[str, Any]:
+    """The recipe that the options ask for; BadRecipe if it is not possible."""
+    recipe = json.loads(options.recipe.read_text()) if options.recipe else {}
+    if options.preset:
+        recipe["outputs"] = [{"preset": name} for name in options.preset.split(",")]
+    if options.background:
+        background = {"kind": "image", "key": background_key(options.background)}
+        recipe["outputs"] = [output | {"background": background} for output in recipe.get("outputs", [{}])]
+    recipe_from(recipe)
+    return dict(recipe)
+
+
+def background_key(picture: Path) -> str:
+    """Where a background picture is put."""
+    return f"{BACKGROUNDS_PREFIX}{picture.name}"
+
+
+def upload(stack: LocalStack, photo: Path, background: Path | None, recipe: dict[str, Any]) -> str:
+    """Put the photograph into the source bucket, and before it what lies behind; answers the photograph's key."""
+    s3, bucket = stack.client("s3"), stack.name("SourceBucket")
+    if background is not None:
+        s3.put_object(Bucket=bucket, Key=background_key(background), Body=background.read_bytes())
     key = f"photos/{photo.name}"
-    stack.client("s3").put_object(Bucket=stack.name("SourceBucket"), Key=key, Body=photo.read_bytes())
+    metadata = {"recipe": json.dumps(recipe)} if recipe else {}
+    s3.put_object(Bucket=bucket, Key=key, Body=photo.read_bytes(), Metadata=metadata)
     return key
 
 
@@ -70,15 +94,27 @@ def fetch(stack: LocalStack, state: JobState, photo: Path, out: Path) -> list[Pa
 
 
 def summary(report: dict[str, Any]) -> str:
-    """The report in two lines."""
+    """The report in a few lines."""
     total = {stage: f"{steps['total']:.0f} ms" for stage, steps in report["milliseconds"].items()}
     spent = ", ".join(f"{stage} {time}" for stage, time in total.items())
     peak = max(memory["peak_mb"] for memory in report["memory"].values())
-    return (
-        f"  {report['picture']['width']} x {report['picture']['height']} {report['picture']['format']}; {spent}\n"
-        f"  soft band {report['soft_share']:.1%} of the picture, peak {peak:.0f} MB, "
-        f"about ${report['cost_usd']:.5f} in AWS"
-    )
+    checks = [line for result in report["results"] for line in verdict(result)]
+    return "\n".join([*figures(report, spent, peak), *checks])
+
+
+def verdict(result: dict[str, Any]) -> list[str]:
+    """What of a preset's rules was not met, or that all were."""
+    if not result["checks"]:
+        return []
+    return [f"  {result['name']}: {result['checks']['verdict']}"]
+
+
+def figures(report: dict[str, Any], spent: str, peak: float) -> list[str]:
+    """Size, time, memory, money."""
+    return [
+        f"  {report['picture']['width']} x {report['picture']['height']} {report['picture']['format']}; {spent}",
+        f"  soft band {report['soft_share']:.1%}, peak {peak:.0f} MB, about ${report['cost_usd']:.5f} in AWS",
+    ]
 
 
 def main() -> int:
@@ -86,15 +122,24 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--image", type=Path, help="the photograph; scikit-image's astronaut if left out")
     parser.add_argument("--out", type=Path, default=Path("out"))
+    parser.add_argument("--recipe", type=Path, help="a recipe, as JSON")
+    parser.add_argument("--preset", help="what to make: a preset's name, or several with commas between")
+    parser.add_argument("--background", type=Path, help="a picture to lay behind the subject")
     options = parser.parse_args()
     photo = options.image or example_photo()
-    if not photo.is_file():
-        print(f"There is no file {photo}.", file=sys.stderr)
+    for path in (photo, options.recipe, options.background):
+        if path is not None and not path.is_file():
+            print(f"There is no file {path}.", file=sys.stderr)
+            return 2
+    try:
+        recipe = recipe_for(options)
+    except (BadRecipe, ValueError) as error:
+        print(error, file=sys.stderr)
         return 2
     with local_stack(ROOT / ".local" / "run") as stack:
         print(f"{photo} -> s3://{stack.name('SourceBucket')}")
         started = time.monotonic()
-        state = follow(stack, upload(stack, photo), started)
+        state = follow(stack, upload(stack, photo, options.background, recipe), started)
         report, *results = fetch(stack, state, photo, options.out)
     assert state.outcome is not None
     if state.outcome.status == "failed":
@@ -102,7 +147,8 @@ def main() -> int:
         return 1
     print(summary(json.loads(report.read_text())))
     print(f"  report: {report}")
-    print(results[0])
+    for result in results:
+        print(result)
     return 0
 
 

@@ -18,12 +18,18 @@ QUEUES = ("Ingest", "Interactive", "Bulk", "Compose", "Notify")
 
 
 def disc(side: int = 96, brightness: int = 230, shift: int = 0) -> bytes:
-    """A bright disc on a dark ground, as a PNG; the stand-in network finds it."""
+    """A bright disc on a dark ground, as a PNG; the stand-in network finds it.
+
+    With a camera's noise outside its middle, so that nobody takes it for a drawing.
+    """
     y, x = np.mgrid[:side, :side]
     inside = (
         np.clip(side / 4 - np.hypot(x - side / 2 - shift, y - side / 2), 0, 2) / 2
     )  # an edge of two pixels
-    rgb = np.rint(20 + (brightness - 20) * inside)[..., None].repeat(3, axis=2)
+    noise = np.random.default_rng(7).normal(0, 4, (side, side)) * (
+        np.hypot(x - side / 2 - shift, y - side / 2) > 4
+    )
+    rgb = np.rint(20 + (brightness - 20) * inside + noise).clip(0, 255)[..., None].repeat(3, axis=2)
     out = io.BytesIO()
     Image.fromarray(rgb.astype(np.uint8)).save(out, "PNG")
     return out.getvalue()

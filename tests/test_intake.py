@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
-from cutout.errors import BadRecipe
-from cutout.service.intake import recipe_of, sources_of, upload_job
-from cutout.service.jobs import Source, request_job_id, upload_job_id
+from cutout.errors import BadBackground, BadRecipe
+from cutout.recipe import Recipe
+from cutout.service.intake import background_keys, callback_of, recipe_of, render_of, sources_of, upload_job
+from cutout.service.jobs import Job, Source, request_job_id, upload_job_id
+from cutout.service.messages import RenderMessage
 
 Event = Callable[[str], dict[str, Any]]
 
@@ -81,3 +83,71 @@ def test_the_metadata_s_recipe_wins_over_the_job_s() -> None:
     assert recipe_of(job, {}).outputs[0].format == "png"
     with pytest.raises(BadRecipe):
         recipe_of(job, {"recipe": "{"})
+
+
+def test_a_background_picture_is_not_cut_out(event: Event) -> None:
+    notification = json.loads(body(event("upload_created")))
+    notification["Records"][0]["s3"]["object"]["key"] = "backgrounds/beach.jpg"
+
+    assert sources_of(json.dumps(notification)) == []
+
+
+def behind(*keys: str) -> Recipe:
+    backgrounds = [{"kind": "image", "key": key} for key in keys]
+    outputs = [{"name": f"n{i}", "background": background} for i, background in enumerate(backgrounds)]
+    return Recipe.model_validate({"outputs": outputs})
+
+
+def test_a_background_is_read_once_however_often_it_is_used() -> None:
+    keys = background_keys(behind("backgrounds/b.jpg", "backgrounds/a.jpg", "backgrounds/b.jpg"), "bucket")
+
+    assert keys == ["backgrounds/a.jpg", "backgrounds/b.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("owner", "key", "may"),
+    [
+        ("bucket", "backgrounds/a.jpg", True),
+        ("bucket", "photos/a.jpg", True),
+        ("bucket", "api/abc/1/a.jpg", False),
+        ("abc", "backgrounds/a.jpg", True),
+        ("abc", "api/abc/1/a.jpg", True),
+        ("abc", "api/abcd/1/a.jpg", False),
+        ("abc", "photos/a.jpg", False),
+        ("abc", "a.jpg", False),
+    ],
+)
+def test_a_background_is_shared_or_one_s_own(owner: str, key: str, may: bool) -> None:
+    if may:
+        assert background_keys(behind(key), owner) == [key]
+        return
+    with pytest.raises(BadBackground, match="is not yours to use; allowed: keys below backgrounds/"):
+        background_keys(behind(key), owner)
+
+
+def again(recipe: Recipe) -> Job:
+    first = upload_job(Source(bucket="b", key="k", sequencer="1"), 0)
+    return first.model_copy(update={"rendering_of": first.id, "recipe": recipe, "id": "f" * 32})
+
+
+def test_a_message_to_render_once_more_is_none_of_s3_s(event: Event) -> None:
+    job = again(Recipe())
+
+    assert render_of(RenderMessage(job=job).model_dump_json()) == job
+    assert render_of(body(event("upload_created"))) is None
+    assert render_of(body(event("notification_test"))) is None
+
+
+def test_what_is_rendered_once_more_has_its_own_recipe_and_webhook() -> None:
+    """The upload's metadata spoke for the first time only."""
+    job = again(Recipe(subject="car"))
+    metadata = {"recipe": '{"subject": "animal"}', "callback": "https://example.com/hook"}
+
+    assert recipe_of(job, metadata).subject == "car"
+    assert callback_of(job, metadata) is None
+
+
+def test_what_is_rendered_once_more_replaces_nothing() -> None:
+    first, second = upload_job(Source(bucket="b", key="k", sequencer="1"), 0), again(Recipe())
+
+    assert (first.folder, second.folder) == ("k", "k/renders/" + "f" * 32)

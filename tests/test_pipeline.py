@@ -1,17 +1,31 @@
 from collections.abc import Iterator
-from io import BytesIO
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from cutout.codec import Header, Photo
 from cutout.errors import BadRecipe
 from cutout.light import CAMERA, GRAPHIC
-from cutout.pipeline import Cutout, Matte, clean, full_matte, make_proxy, mixing_in, render
-from cutout.recipe import Output
-from cutout.rendering.backgrounds import flatten
+from cutout.pipeline import (
+    Cutout,
+    Matte,
+    as_looked_at,
+    clean,
+    full_matte,
+    in_frame,
+    make_proxy,
+    mixing_in,
+    region_of,
+    unmixed,
+    way_of,
+    with_edge,
+)
+from cutout.recipe import Edge, Recipe
+from cutout.rendering.placement import Box
+
+ALPHAS = ("keep", "intersect", "ignore")
 
 
 def photo(rgb8: np.ndarray, alpha8: np.ndarray | None = None) -> Photo:
@@ -120,51 +134,6 @@ def test_the_proxy_is_stretched_to_the_square() -> None:
     assert proxy[16, 30].tolist() == [10, 40, 220]
 
 
-CUTOUT = Cutout(
-    mixing=CAMERA,
-    rgb8=np.array([[[255, 0, 0], [255, 0, 0], [0, 0, 0]]], np.uint8),
-    alpha8=np.array([[255, 128, 0]], np.uint8),
-)
-
-
-def read(body: bytes) -> np.ndarray:
-    return np.asarray(Image.open(BytesIO(body)))
-
-
-def test_a_transparent_png_is_straight_alpha() -> None:
-    assert read(render(CUTOUT, Output())).tolist() == [[[255, 0, 0, 255], [255, 0, 0, 128], [0, 0, 0, 0]]]
-
-
-def test_display_alpha_is_for_viewers_that_blend_as_encoded() -> None:
-    """Half a pixel of dark blue is thinner there; what is opaque or clear stays."""
-    dark = Cutout(
-        mixing=CAMERA,
-        rgb8=np.array([[[0, 0, 90], [0, 0, 90], [0, 0, 0]]], np.uint8),
-        alpha8=np.array([[255, 128, 0]], np.uint8),
-    )
-
-    [[opaque, half, clear]] = read(render(dark, Output(alpha="display"))).tolist()
-
-    assert opaque == [0, 0, 90, 255]
-    assert 67 < half[3] < 110
-    assert clear == [0, 0, 0, 0]
-
-
-def test_half_a_pixel_of_red_on_white_is_mixed_in_linear_light() -> None:
-    """0.502 of linear red 1 and 0.498 of linear white 1: green and blue are 0.498 in linear light, 187 in sRGB."""
-    mixed = read(render(CUTOUT, Output(background="white")))
-
-    assert mixed.tolist() == [[[255, 0, 0], [255, 187, 187], [255, 255, 255]]]
-
-
-def test_half_a_pixel_of_a_drawing_is_mixed_as_encoded() -> None:
-    drawing = Cutout(rgb8=CUTOUT.rgb8, alpha8=CUTOUT.alpha8, mixing=GRAPHIC)
-
-    mixed = read(render(drawing, Output(background="white")))
-
-    assert mixed.tolist() == [[[255, 0, 0], [255, 127, 127], [255, 255, 255]]]
-
-
 def test_a_cutout_carries_how_its_picture_was_mixed() -> None:
     """Flat red beside flat blue is a drawing; a little noise makes it a photograph."""
     drawn = np.repeat(np.repeat(scene(), 4, axis=0), 4, axis=1)
@@ -187,35 +156,88 @@ def test_an_upload_s_own_soft_edge_comes_back_as_it_was() -> None:
     assert np.abs(cutout.rgb8[:, :24].astype(int) - (200, 30, 20)).max() <= 8
 
 
-def test_every_format_is_what_it_says() -> None:
-    formats = {Image.open(BytesIO(render(CUTOUT, Output(format=f)))).format for f in ("png", "webp", "jpeg")}
+def test_a_region_is_in_pixels_or_shares_of_the_whole_picture() -> None:
+    assert region_of(None, 40, 60) == Box(top=0, left=0, bottom=40, right=60)
+    assert region_of("25% 10px 100% 50%", 40, 60) == Box(top=10, left=15, bottom=20, right=60)
+    assert region_of("50px 0px 900px 900px", 40, 60) == Box(top=0, left=50, bottom=40, right=60)
 
-    assert formats == {"PNG", "WEBP", "JPEG"}
+
+def test_a_region_outside_the_picture_is_refused() -> None:
+    with pytest.raises(
+        BadRecipe, match=r"recipe.roi is '70px 0% 90px 100%', which leaves nothing of a picture of 60 x 40"
+    ):
+        region_of("70px 0% 90px 100%", 40, 60)
 
 
-def test_a_picture_too_long_for_its_format_is_the_recipe_s_fault() -> None:
-    long = Cutout(
-        rgb8=np.zeros((1, 16_384, 3), np.uint8), alpha8=np.zeros((1, 16_384), np.uint8), mixing=CAMERA
+def test_a_region_is_cut_out_of_a_reduced_copy_in_proportion() -> None:
+    reduced = replace(photo(scene(40, 60)), header=Header(format="JPEG", width=120, height=80))
+
+    part = as_looked_at(reduced, Recipe(roi="60px 20px 120px 80px"))
+
+    assert part.rgb8.shape == (30, 30, 3)
+    assert (part.rgb8 == (10, 40, 220)).all()
+
+
+def test_outside_the_region_there_is_no_subject() -> None:
+    picture, recipe = photo(scene()), Recipe(roi="0% 50% 100% 100%")
+    part = as_looked_at(picture, recipe)
+
+    cutout = in_frame(clean(part, full_matte(part, COARSE)), picture, recipe.roi)
+
+    assert cutout.alpha8.shape == (40, 60)
+    assert (cutout.alpha8[:20] == 0).all()
+    assert cutout.alpha8[30, 5] == 255
+
+
+def test_the_upload_s_transparency_is_kept_only_if_asked() -> None:
+    given = np.full((40, 60), 128, np.uint8)
+    picture = photo(scene(), given)
+
+    ways = {
+        word: way_of(as_looked_at(picture, Recipe(input_alpha=word)), Recipe(input_alpha=word))
+        for word in ALPHAS
+    }
+
+    assert {word: way.lane == "given" for word, way in ways.items()} == {
+        "keep": True,
+        "intersect": False,
+        "ignore": False,
+    }
+    assert as_looked_at(picture, Recipe(input_alpha="ignore")).alpha8 is None
+    assert (unmixed(picture, "given", None).alpha8 == given).all()
+    assert (unmixed(picture, "given", None).rgb8 == picture.rgb8).all()
+
+
+def test_without_transparency_there_is_nothing_to_keep() -> None:
+    noisy = np.random.default_rng(3).integers(0, 256, (64, 64, 3), np.uint8)
+
+    assert way_of(photo(noisy), Recipe(input_alpha="keep")).lane == "photo"
+
+
+def test_no_correction_of_the_edge_changes_nothing() -> None:
+    cutout = clean(photo(scene()), full_matte(photo(scene()), COARSE))
+
+    same = with_edge(cutout, Edge())
+
+    assert np.array_equal(same.rgb8, cutout.rgb8)
+    assert np.array_equal(same.alpha8, cutout.alpha8)
+
+
+def test_an_edge_moves_and_softens() -> None:
+    cutout = clean(photo(scene()), full_matte(photo(scene()), COARSE))
+
+    inward, outward, soft = (
+        with_edge(cutout, edge) for edge in (Edge(shift_px=-3), Edge(shift_px=3), Edge(feather_px=4))
     )
 
-    with pytest.raises(
-        BadRecipe, match="a webp has at most 16,383 pixels a side, and the picture has 16,384"
-    ):
-        render(long, Output(format="webp"))
-    assert read(render(long, Output())).shape == (1, 16_384, 4)
-
-
-@pytest.mark.parametrize("colour", [(0, 0, 0), (255, 255, 255), (255, 0, 255), (1, 2, 3)])
-def test_a_composite_changes_neither_the_opaque_nor_the_empty(colour: tuple[int, int, int]) -> None:
-    levels = np.arange(256, dtype=np.uint8)
-    rgb8 = np.stack([levels, levels[::-1], levels], axis=-1)[None].repeat(2, axis=0)
-    alpha8 = np.stack([np.full(256, 255, np.uint8), np.zeros(256, np.uint8)])
-
-    flat = flatten(rgb8, alpha8, colour, CAMERA)
-
-    assert (flat[0] == rgb8[0]).all()
-    assert (flat[1] == colour).all()
+    assert inward.alpha8.sum() < cutout.alpha8.sum() < outward.alpha8.sum()
+    assert soft.soft_share > 2 * cutout.soft_share
+    assert outward.rgb8[20, 31].tolist() == [200, 30, 20]  # the subject's colour, not the old background's
 
 
 def test_shares_count_pixels() -> None:
-    assert (CUTOUT.soft_share, CUTOUT.subject_share) == (pytest.approx(1 / 3), pytest.approx(1 / 3))
+    cutout = Cutout(
+        mixing=CAMERA, rgb8=np.zeros((1, 3, 3), np.uint8), alpha8=np.array([[255, 128, 0]], np.uint8)
+    )
+
+    assert (cutout.soft_share, cutout.subject_share) == (pytest.approx(1 / 3), pytest.approx(1 / 3))

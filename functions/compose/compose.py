@@ -1,6 +1,7 @@
 """The last stage: refine the matte at full size, decontaminate, render every output, end the job.
 
-Reads: the source bucket, mattes/. Writes: the result bucket. Sends to: the notify queue, when somebody asked.
+Reads: the source bucket, mattes/, cutouts/. Writes: cutouts/, the result bucket. Sends to: the notify queue, when
+somebody asked.
 """
 
 import os
@@ -14,18 +15,21 @@ from aws_lambda_powertools import Logger
 
 from cutout.codec import Limits, Photo, decode, decode_grey
 from cutout.errors import CustomerError, SourceGone
-from cutout.pipeline import Cutout, clean, full_matte, render
-from cutout.recipe import CONTENT_TYPES, Output
+from cutout.kept import pack, unpack
+from cutout.pipeline import Cutout, as_looked_at, clean, full_matte, in_frame, unmixed, with_edge
+from cutout.recipe import Output
 from cutout.service.batch import each_message
 from cutout.service.ending import Endings
-from cutout.service.jobs import Result, timestamp
+from cutout.service.intake import background_keys
+from cutout.service.jobs import Job, Result, timestamp
 from cutout.service.keys import result_key
 from cutout.service.messages import ComposeMessage
-from cutout.service.objects import open_upload, write_result
+from cutout.service.objects import open_upload, read_background, write_result
 from cutout.service.report import Figures, cost_usd, done_report
 from cutout.service.settings import ComposeSettings
 from cutout.service.stopwatch import Stopwatch
 from cutout.service.table import JobTable
+from cutout.staging.scene import Rendered, Scene, render, scene_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -61,64 +65,118 @@ class Compose:
     def finish(self, message: ComposeMessage) -> None:
         """From the upload and its matte to results, report and the end of the job."""
         job, watch = message.job, Stopwatch("compose", self.memory_mb)
-        photo, coarse8 = self.read(message, watch)
-        with watch.step("refine"):
-            matte = full_matte(photo, coarse8, job.recipe.interiors)
-        with watch.step("decontaminate"):
-            cutout = clean(photo, matte)
-        results = tuple(self.deliver(message, cutout, output, watch) for output in job.recipe.outputs)
+        photo = self.read(job, watch)
+        cutout = self.cut_out(message, photo, watch)
+        with watch.step("edge"):
+            edited = with_edge(cutout, job.recipe.edge)
+        scene = scene_of(photo, edited, self.read_backgrounds(job, watch), self.limits)
+        delivered = tuple(self.deliver(job, scene, output, watch) for output in job.recipe.outputs)
+        results = tuple(result for result, _ in delivered)
         stages, now = (*message.stages, watch.report()), time.time()
         report = done_report(
             job=job,
-            picture=message.picture,
+            picture=message.picture.model_copy(update={"notes": photo.notes}),
+            treatment=message.treatment,
             model=message.model,
             stages=stages,
             figures=Figures(
                 soft_share=cutout.soft_share,
                 subject_share=cutout.subject_share,
-                filled_share=matte.filled_share,
-                opened_share=matte.opened_share,
+                filled_share=cutout.filled_share,
+                opened_share=cutout.opened_share,
             ),
-            results=results,
+            results=[
+                result.model_dump() | {"notes": rendered.notes, "checks": rendered.checks}
+                for result, rendered in delivered
+            ],
             ended=timestamp(now),
         )
         self.endings.done(job, results, report, cost_usd(stages), now)
         logger.info("done", job=job.id, total_ms=sum(stage.total_ms for stage in stages))
 
-    def read(self, message: ComposeMessage, watch: Stopwatch) -> tuple[Photo, Any]:
-        """The photograph again, from the untouched source, and its coarse matte."""
-        settings = self.settings
-        with watch.step("read"):
-            body = open_upload(self.s3, message.job.source).read(settings.max_bytes)
-            matte = self.s3.get_object(Bucket=settings.work_bucket, Key=message.matte_key)["Body"].read()
-        with watch.step("decode"):
-            limits = Limits(max_bytes=settings.max_bytes, max_pixels=settings.max_pixels)
-            return decode(body, limits), decode_grey(matte)
+    @property
+    def limits(self) -> Limits:
+        """What we accept."""
+        return Limits(max_bytes=self.settings.max_bytes, max_pixels=self.settings.max_pixels)
 
-    def deliver(self, message: ComposeMessage, cutout: Cutout, output: Output, watch: Stopwatch) -> Result:
+    def read(self, job: Job, watch: Stopwatch) -> Photo:
+        """The photograph again, from the untouched source."""
+        with watch.step("read"):
+            body = open_upload(self.s3, job.source).read(self.settings.max_bytes)
+        with watch.step("decode"):
+            return decode(body, self.limits)
+
+    def read_work(self, key: str, watch: Stopwatch) -> bytes:
+        """One of our own objects."""
+        with watch.step("read"):
+            return self.s3.get_object(Bucket=self.settings.work_bucket, Key=key)["Body"].read()
+
+    def cut_out(self, message: ComposeMessage, photo: Photo, watch: Stopwatch) -> Cutout:
+        """The cutout that is kept from an earlier job, else a new one, which is kept if the network was asked."""
+        if message.cutout_is_kept:
+            body = self.read_work(message.cutout_key, watch)
+            with watch.step("unpack"):
+                return unpack(body, photo)
+        coarse8 = decode_grey(self.read_work(message.matte_key, watch)) if message.matte_key else None
+        cutout = self.cut_out_anew(message, photo, coarse8, watch)
+        if message.treatment.lane == "photo" and message.cutout_key and message.model:
+            noted = {
+                "seen_as": message.treatment.seen_as,
+                "model": message.model.id,
+                "model_sha256": message.model.sha256,
+            }
+            with watch.step("keep"):
+                self.s3.put_object(
+                    Bucket=self.settings.work_bucket,
+                    Key=message.cutout_key,
+                    Body=pack(cutout, photo),
+                    Metadata=noted,
+                )
+        return cutout
+
+    def cut_out_anew(self, message: ComposeMessage, photo: Photo, coarse8: Any, watch: Stopwatch) -> Cutout:
+        """Find the alpha in the way that ingest has chosen, and the subject's own colours."""
+        recipe = message.job.recipe
+        looked_at = as_looked_at(photo, recipe)
+        if message.treatment.lane != "photo":
+            with watch.step("unmix"):
+                return in_frame(unmixed(looked_at, message.treatment.lane, coarse8), photo, recipe.roi)
+        with watch.step("refine"):
+            matte = full_matte(looked_at, coarse8, recipe.interiors)
+        with watch.step("decontaminate"):
+            return in_frame(clean(looked_at, matte), photo, recipe.roi)
+
+    def read_backgrounds(self, job: Job, watch: Stopwatch) -> dict[str, bytes]:
+        """The background pictures that the recipe names, by their keys."""
+        with watch.step("read"):
+            return {
+                key: read_background(self.s3, job.source.bucket, key, self.settings.max_bytes)
+                for key in background_keys(job.recipe, job.owner)
+            }
+
+    def deliver(self, job: Job, scene: Scene, output: Output, watch: Stopwatch) -> tuple[Result, Rendered]:
         """Render one output and write it under its predictable key."""
         with watch.step("render"):
-            body = render(cutout, output)
-        key = result_key(message.job.source.key, output.file_name)
-        content_type = CONTENT_TYPES[output.format]
+            rendered = render(scene, output)
+        key = result_key(job.folder, output.file_name)
         with watch.step("write"):
             write_result(
                 self.s3,
                 bucket=self.settings.result_bucket,
                 key=key,
-                body=body,
-                content_type=content_type,
-                source=message.job.source,
+                body=rendered.body,
+                content_type=output.content_type,
+                source=job.source,
             )
-        height, width = cutout.alpha8.shape
-        return Result(
+        result = Result(
             name=output.name,
             key=key,
-            content_type=content_type,
-            size_bytes=len(body),
-            width=width,
-            height=height,
+            content_type=output.content_type,
+            size_bytes=len(rendered.body),
+            width=rendered.width,
+            height=rendered.height,
         )
+        return result, rendered
 
 
 @cache

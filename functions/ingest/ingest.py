@@ -4,28 +4,31 @@ Reads: the source bucket. Writes: work/<job>/<digest>.bmp. Sends to: the interac
 """
 
 import hashlib
+import math
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from aws_lambda_powertools import Logger
 
-from cutout.codec import Limits, decode_small, encode_bmp
+from cutout.codec import Limits, Photo, decode_small, encode_bmp, read_header
 from cutout.errors import CustomerError, SourceGone
-from cutout.pipeline import make_proxy
+from cutout.pipeline import as_looked_at, make_proxy, region_of, way_of
+from cutout.recipe import Recipe
 from cutout.service import intake, webhooks
 from cutout.service.batch import each_message
 from cutout.service.ending import Endings
 from cutout.service.jobs import Job, Source, timestamp
-from cutout.service.keys import announced_job_id, proxy_key
-from cutout.service.messages import MatteMessage, Picture
-from cutout.service.objects import Upload, exists, open_upload
+from cutout.service.keys import announced_job_id, cutout_key, how_cut, proxy_key
+from cutout.service.messages import ComposeMessage, MatteMessage, ModelUse, Picture, Treatment
+from cutout.service.objects import Upload, exists, metadata_of, open_upload, read_background
 from cutout.service.settings import IngestSettings
 from cutout.service.stopwatch import Stopwatch
 from cutout.service.table import JobTable
+from cutout.staging.backgrounds import check_background
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -51,15 +54,21 @@ class Ingest:
         return Limits(max_bytes=self.settings.max_bytes, max_pixels=self.settings.max_pixels)
 
     def take(self, body: str) -> None:
-        """Work on every upload that one S3 notification announces."""
-        for source in intake.sources_of(body):
-            self.take_upload(source)
-
-    def take_upload(self, source: Source) -> None:
-        """Make the upload a job, once, and carry it to the matte queue, or end it with a reason."""
-        job = self.register(source)  # before anything that could kill this process
-        if job is None:
+        """Work on every upload that one S3 notification announces, or on the job that is to be rendered once more."""
+        asked = intake.render_of(body)
+        if asked is not None:
+            self.take_job(asked)
             return
+        now = time.time()
+        for source in intake.sources_of(body):
+            self.take_job(self.announced(source, now) or intake.upload_job(source, now))
+
+    def take_job(self, job: Job) -> None:
+        """Store the job, once, and carry it to the queue it needs, or end it with a reason."""
+        known = self.register(job)  # before anything that could kill this process
+        if known is None:
+            return
+        job = known
         watch = Stopwatch("ingest", self.memory_mb)
         try:
             with watch.step("read"):
@@ -72,11 +81,10 @@ class Ingest:
             logger.info("refused", job=job.id, code=error.code)
             self.endings.failed(job, error, time.time())
 
-    def register(self, source: Source) -> Job | None:
-        """The job of this upload, stored in the table; None if that job has ended already."""
+    def register(self, job: Job) -> Job | None:
+        """The job, stored in the table; None if it has ended already."""
         now = time.time()
-        job = self.announced(source, now) or intake.upload_job(source, now)
-        logger.info("upload", job=job.id, size_bytes=source.size_bytes)
+        logger.info("upload", job=job.id, size_bytes=job.source.size_bytes)
         if self.table.create(job, self.deadline(job, now), timestamp(now)):
             return job
         state = self.table.find(job.id)
@@ -111,33 +119,100 @@ class Ingest:
         return self.settings.bulk_deadline_seconds
 
     def carry_on(self, job: Job, upload: Upload, watch: Stopwatch) -> None:
-        """Decode, make the proxy, queue the work: sent first, noted after, so that a crash repeats and never loses."""
+        """Queue what has to be done next: sent first, noted after, so that a crash repeats and never loses."""
         job = job.model_copy(update={"recipe": intake.recipe_of(job, upload.metadata)})
+        self.check_backgrounds(job)
         with watch.step("read"):
             body = upload.read(self.settings.max_bytes)
+        header = read_header(body, self.limits)
+        picture = Picture(width=header.width, height=header.height, format=header.format)
+        key = cutout_key(hashlib.sha256(body).hexdigest(), how_cut(job.recipe, self.settings.model))
+        made_by = self.kept(key, job.recipe.subject)
+        if made_by is not None:
+            self.send_on(
+                job,
+                ComposeMessage(
+                    job=job,
+                    picture=picture,
+                    model=made_by,
+                    treatment=Treatment(reason="the cutout of an earlier job is used again"),
+                    cutout_key=key,
+                    cutout_is_kept=True,
+                    stages=(watch.report(),),
+                ),
+            )
+            return
+        photo = self.look(body, job.recipe, watch)
+        treatment = Treatment(**asdict(way_of(photo, job.recipe)))
+        if not treatment.needs_network:
+            self.send_on(
+                job, ComposeMessage(job=job, picture=picture, treatment=treatment, stages=(watch.report(),))
+            )
+            return
+        proxy_sha256 = self.write_proxy(job.id, photo, watch)
+        self.send_on(
+            job,
+            MatteMessage(
+                job=job,
+                picture=picture,
+                proxy_key=proxy_key(job.id, proxy_sha256),
+                proxy_sha256=proxy_sha256,
+                treatment=treatment,
+                cutout_key=key,
+                stages=(watch.report(),),
+            ),
+        )
+
+    def kept(self, key: str, subject: str) -> ModelUse | None:
+        """The model of a kept cutout that this job may use; None if there is none.
+
+        Only the network's cutouts are kept. A picture that looks like a drawing has one if its sender called it
+        something else, and what is asked of it by itself is still the drawing's own.
+        """
+        if subject in ("graphic", "signature"):
+            return None
+        noted = metadata_of(self.s3, self.settings.work_bucket, key)
+        if noted is None or (subject == "auto" and noted["seen_as"] != "photo"):
+            return None
+        return ModelUse(id=noted["model"], sha256=noted["model_sha256"], reused=True)
+
+    def look(self, body: bytes, recipe: Recipe, watch: Stopwatch) -> Photo:
+        """The part of the picture that the recipe looks at, no larger than the proxy needs."""
         with watch.step("decode"):
-            photo = decode_small(body, self.limits, self.settings.proxy_side)
+            header = read_header(body, self.limits)
+            region = region_of(recipe.roi, header.height, header.width)
+            share = min(region.height / header.height, region.width / header.width)
+            enough = math.ceil(self.settings.proxy_side / share)
+            photo = decode_small(body, self.limits, enough)
+            return as_looked_at(photo, recipe)
+
+    def write_proxy(self, job_id: str, photo: Photo, watch: Stopwatch) -> str:
+        """Make and write what the network reads; answers the digest of its pixels."""
         with watch.step("proxy"):
             proxy = make_proxy(photo, self.settings.proxy_side)
-            proxy_file = encode_bmp(proxy)
+            file = encode_bmp(proxy)
         digest = hashlib.sha256(proxy.tobytes()).hexdigest()
-        key = proxy_key(job.id, digest)
         with watch.step("write"):
-            self.s3.put_object(
-                Bucket=self.settings.work_bucket, Key=key, Body=proxy_file, ContentType="image/bmp"
-            )
-        header = photo.header
-        picture = Picture(width=header.width, height=header.height, format=header.format, notes=photo.notes)
-        message = MatteMessage(
-            job=job,
-            picture=picture,
-            proxy_key=key,
-            proxy_sha256=digest,
-            stages=(watch.report(),),
-        )
-        queue = self.settings.interactive_queue if job.lane == "interactive" else self.settings.bulk_queue
+            key = proxy_key(job_id, digest)
+            self.s3.put_object(Bucket=self.settings.work_bucket, Key=key, Body=file, ContentType="image/bmp")
+        return digest
+
+    def send_on(self, job: Job, message: MatteMessage | ComposeMessage) -> None:
+        """Hand the job to the next stage, then note how far it is."""
+        settings = self.settings
+        lane_queue = settings.interactive_queue if job.lane == "interactive" else settings.bulk_queue
+        is_matted = isinstance(message, ComposeMessage)
+        queue = settings.compose_queue if is_matted else lane_queue
         self.sqs.send_message(QueueUrl=queue, MessageBody=message.model_dump_json())
         self.table.advance(job.id, "ingested", timestamp(time.time()))
+        if is_matted:
+            self.table.advance(job.id, "matted", timestamp(time.time()))
+
+    def check_backgrounds(self, job: Job) -> None:
+        """Refuse a background picture that compose could not read, before any work is queued; BadBackground."""
+        for key in intake.background_keys(job.recipe, job.owner):
+            body = read_background(self.s3, job.source.bucket, key, self.settings.max_bytes)
+            check_background(key, body, self.limits)
 
     def with_callback(self, job: Job, metadata: dict[str, str]) -> Job:
         """The job with the webhook address its upload asks for, noted in the table; raises BadCallback."""

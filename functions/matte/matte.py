@@ -59,6 +59,8 @@ class Matte:
             job=message.job,
             picture=message.picture,
             matte_key=key,
+            treatment=message.treatment,
+            cutout_key=message.cutout_key,
             model=ModelUse(id=self.card.id, sha256=self.card.sha256, reused=reused),
             stages=(*message.stages, watch.report()),
         )

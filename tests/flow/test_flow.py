@@ -37,7 +37,7 @@ def test_an_upload_becomes_a_cutout_with_a_soft_edge(flow: Driver) -> None:
 
 
 def test_the_report_says_what_was_done_and_what_it_took(flow: Driver) -> None:
-    flow.put("reported.png", disc())
+    flow.put("reported.png", disc(brightness=231))
     flow.wait("reported.png")
 
     report = flow.report("reported.png")
@@ -163,7 +163,7 @@ def test_a_bad_recipe_fails_by_name(flow: Driver) -> None:
     assert outcome.code == "bad_recipe"
     assert "recipe.colour is not a known field" in outcome.reason
     assert 'recipe.outputs[0].format is "gif"' in outcome.reason
-    assert "'png', 'webp' or 'jpeg'" in outcome.reason
+    assert "'png', 'webp', 'jpeg'" in outcome.reason
 
 
 def test_the_notification_s_test_event_is_ignored(flow: Driver) -> None:

@@ -1,28 +1,48 @@
-"""The product on one screen: a photograph becomes a proxy, a matte, a cutout, a file.
+"""The product on one screen: a photograph becomes a proxy, a matte, a cutout; ``scene`` makes files of that.
 
 Each step takes values and returns new ones. Ingest, matte and compose call them one after the other.
 """
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cutout.codec import Photo, encode_jpeg, encode_png, encode_webp, resize
+from cutout.codec import Photo, resize
 from cutout.errors import BadRecipe
-from cutout.light import CAMERA, GRAPHIC, Mixing
+from cutout.light import GRAPHIC, Mixing
 from cutout.matting.despill import despill
+from cutout.matting.flat import flat_cutout
 from cutout.matting.foreground import decontaminate
 from cutout.matting.graphic import mixing_of
+from cutout.matting.ink import ink_cutout
 from cutout.matting.interior import NORMAL, STRONG, Settled, settle
+from cutout.matting.recognise import recognise
 from cutout.matting.refine import refine
-from cutout.recipe import Interiors, Output
+from cutout.recipe import Edge, Interiors, Recipe
+from cutout.recipe.base import lengths
 from cutout.rendering.backgrounds import flatten
-from cutout.rendering.display import for_viewers
+from cutout.rendering.edges import feathered, shifted
+from cutout.rendering.placement import Box
+
+Lane = Literal["photo", "ink", "flat", "given"]
 
 WHITE = (255, 255, 255)
-MOST_PIXELS_A_SIDE = {"webp": 16_383, "jpeg": 65_500}
 STRENGTHS = {"off": None, "normal": NORMAL, "strong": STRONG}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """How a picture's alpha is found, and why so."""
+
+    lane: Lane
+    gated: bool
+    """whether the network's matte says where ink may be at all"""
+    reason: str
+    seen_as: Literal["photo", "ink", "flat"]
+    """what the picture looks like, whatever the recipe says"""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -44,6 +64,8 @@ class Cutout:
     rgb8: NDArray[np.uint8]
     alpha8: NDArray[np.uint8]
     mixing: Mixing
+    filled_share: float = 0.0
+    opened_share: float = 0.0
 
     @property
     def soft_share(self) -> float:
@@ -54,6 +76,56 @@ class Cutout:
     def subject_share(self) -> float:
         """Share of all pixels that are fully subject, 0 to 1."""
         return float(np.count_nonzero(self.alpha8 == 255) / self.alpha8.size)
+
+
+def region_of(roi: str | None, height: int, width: int) -> Box:
+    """The part of a picture of this size that a recipe looks at; all of it if it names none.
+
+    Raises
+    ------
+    BadRecipe
+        Nothing of the region lies in the picture.
+    """
+    if roi is None:
+        return Box(top=0, left=0, bottom=height, right=width)
+    sides = (width, height, width, height)
+    ends = [
+        round(value * side / 100 if unit == "%" else value)
+        for (value, unit), side in zip(lengths(roi), sides, strict=True)
+    ]
+    left, top, right, bottom = (min(end, side) for end, side in zip(ends, sides, strict=True))
+    if right <= left or bottom <= top:
+        raise BadRecipe(
+            f"recipe.roi is {roi!r}, which leaves nothing of a picture of {width:,} x {height:,} pixels."
+        )
+    return Box(top=top, left=left, bottom=bottom, right=right)
+
+
+def as_looked_at(photo: Photo, recipe: Recipe) -> Photo:
+    """The part of the photograph that the recipe looks at, without transparency that it wants ignored.
+
+    The photograph may be a reduced copy; a region in pixels is of the whole picture, which its header tells.
+    """
+    alpha8 = None if recipe.input_alpha == "ignore" else photo.alpha8
+    region = region_of(recipe.roi, photo.header.height, photo.header.width)
+    height, width = photo.rgb8.shape[:2]
+    down, across = height / photo.header.height, width / photo.header.width
+    rows = slice(math.floor(region.top * down), math.ceil(region.bottom * down))
+    columns = slice(math.floor(region.left * across), math.ceil(region.right * across))
+    return replace(
+        photo, rgb8=photo.rgb8[rows, columns], alpha8=None if alpha8 is None else alpha8[rows, columns]
+    )
+
+
+def way_of(photo: Photo, recipe: Recipe) -> Way:
+    """How the alpha of a picture, as it is looked at, is to be found."""
+    seen = recognise(opaque(photo), "auto")
+    if recipe.input_alpha == "keep" and photo.alpha8 is not None:
+        return Way(
+            lane="given", gated=False, reason="the upload's own transparency is kept", seen_as=seen.lane
+        )
+    chosen = seen if recipe.subject == "auto" else recognise(opaque(photo), recipe.subject)
+    return Way(lane=chosen.lane, gated=chosen.gated, reason=chosen.reason, seen_as=seen.lane)
 
 
 def opaque(photo: Photo) -> NDArray[np.uint8]:
@@ -89,7 +161,49 @@ def clean(photo: Photo, matte: Matte) -> Cutout:
     """The cutout with the subject's own colours: the old background is taken out of the soft pixels."""
     seen8, alpha8 = opaque(photo), matte.alpha8
     foreground8 = despill(decontaminate(seen8, alpha8, matte.mixing), seen8, alpha8)
-    return Cutout(rgb8=foreground8, alpha8=alpha8, mixing=matte.mixing)
+    return Cutout(
+        rgb8=foreground8,
+        alpha8=alpha8,
+        mixing=matte.mixing,
+        filled_share=matte.filled_share,
+        opened_share=matte.opened_share,
+    )
+
+
+def unmixed(photo: Photo, lane: Lane, coarse8: NDArray[np.uint8] | None) -> Cutout:
+    """The cutout of a picture whose alpha needs no network, or a network's matte (``coarse8``) as a gate only."""
+    match lane:
+        case "ink":
+            drawn = ink_cutout(opaque(photo), coarse8)
+        case "flat":
+            drawn = flat_cutout(opaque(photo))
+        case "given" if photo.alpha8 is not None:
+            return Cutout(rgb8=photo.rgb8, alpha8=photo.alpha8, mixing=GRAPHIC)
+        case _:
+            raise ValueError(f"lane {lane!r} is not one that unmixes")
+    return Cutout(rgb8=drawn.rgb8, alpha8=intersect(drawn.alpha8, photo.alpha8), mixing=GRAPHIC)
+
+
+def in_frame(part: Cutout, photo: Photo, roi: str | None) -> Cutout:
+    """The cutout of the part that was looked at, in the whole photograph's frame."""
+    if roi is None:
+        return part
+    height, width = photo.rgb8.shape[:2]
+    region = region_of(roi, height, width)
+    rgb8, alpha8 = np.zeros((height, width, 3), np.uint8), np.zeros((height, width), np.uint8)
+    rgb8[region.top : region.bottom, region.left : region.right] = part.rgb8
+    alpha8[region.top : region.bottom, region.left : region.right] = part.alpha8
+    return replace(part, rgb8=rgb8, alpha8=alpha8)
+
+
+def with_edge(cutout: Cutout, edge: Edge) -> Cutout:
+    """The cutout with its edges moved and softened as the recipe asks."""
+    rgb8, alpha8 = cutout.rgb8, cutout.alpha8
+    if edge.shift_px:
+        rgb8, alpha8 = shifted(rgb8, alpha8, edge.shift_px)
+    if edge.feather_px:
+        rgb8, alpha8 = feathered(rgb8, alpha8, edge.feather_px)
+    return replace(cutout, rgb8=rgb8, alpha8=alpha8)
 
 
 def mixing_in(photo: Photo) -> Mixing:
@@ -98,40 +212,8 @@ def mixing_in(photo: Photo) -> Mixing:
 
 
 def intersect(alpha8: NDArray[np.uint8], given: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
-    """What is both subject and visible in the upload: the product of two alphas, rounded."""
-    if given is None:
-        return alpha8
-    return ((alpha8.astype(np.uint16) * given + 127) // 255).astype(np.uint8)
+    """What is both subject and visible in the upload: the lesser of two alphas.
 
-
-def render(cutout: Cutout, output: Output) -> bytes:
-    """One output file of a cutout.
-
-    Raises
-    ------
-    BadRecipe
-        The picture has more pixels on a side than the format can hold.
+    Not their product: where an upload was cut out before, both have the same edge, and it would be squared.
     """
-    side, most = max(cutout.alpha8.shape), MOST_PIXELS_A_SIDE.get(output.format)
-    if most is not None and side > most:
-        raise BadRecipe(
-            f"Output {output.name!r}: a {output.format} has at most {most:,} pixels a side, "
-            f"and the picture has {side:,}; allowed here: png."
-        )
-    rgb8, alpha8 = _stored(cutout, output)
-    match output.format:
-        case "png":
-            return encode_png(rgb8, alpha8)
-        case "webp":
-            return encode_webp(rgb8, alpha8, output.quality)
-        case "jpeg":
-            return encode_jpeg(rgb8, output.quality)
-
-
-def _stored(cutout: Cutout, output: Output) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
-    """The pixels of a file: colours, and their alpha if it stays transparent."""
-    if output.colour is not None:
-        return flatten(cutout.rgb8, cutout.alpha8, output.colour, cutout.mixing), None
-    if output.alpha == "display" and cutout.mixing is CAMERA:  # a drawing is shown right already
-        return for_viewers(cutout.rgb8, cutout.alpha8)
-    return cutout.rgb8, cutout.alpha8
+    return alpha8 if given is None else np.minimum(alpha8, given)

@@ -34,7 +34,7 @@ class Endings:
         self, job: Job, results: tuple[Result, ...], report: dict[str, Any], cost_usd: float, now: float
     ) -> bool:
         """End the job with results that have been written. False: it had ended before, nothing is charged."""
-        outcome = Outcome(status="done", results=results, report_key=report_key(job.source.key))
+        outcome = Outcome(status="done", results=results, report_key=report_key(job.folder))
         self._write_report(job, report)
         ended = self.table.finish(job, outcome, cost_usd, timestamp(now))
         if ended:
@@ -46,7 +46,7 @@ class Endings:
     def failed(self, job: Job, error: CustomerError, now: float) -> bool:
         """End the job with a reason the customer understands. False: it had ended before."""
         outcome = Outcome(
-            status="failed", report_key=report_key(job.source.key), code=error.code, reason=str(error)
+            status="failed", report_key=report_key(job.folder), code=error.code, reason=str(error)
         )
         ended = self.table.fail(job.id, outcome, timestamp(now))
         if ended:  # only now: the report of a job that was done meanwhile must stay
@@ -95,7 +95,7 @@ class Endings:
         write_result(
             self.s3,
             bucket=self.result_bucket,
-            key=report_key(job.source.key),
+            key=report_key(job.folder),
             body=json.dumps(report, indent=2, ensure_ascii=False).encode(),
             content_type="application/json",
             source=job.source,

@@ -4,8 +4,11 @@ import json
 from typing import Any
 from urllib.parse import unquote_plus
 
-from cutout.recipe import Recipe, parse_recipe
+from cutout.errors import BadBackground
+from cutout.recipe import Image, Recipe, parse_recipe
 from cutout.service.jobs import BUCKET_OWNER, Job, Source, timestamp, upload_job_id
+from cutout.service.keys import BACKGROUNDS_PREFIX, UPLOAD_PREFIX
+from cutout.service.messages import RenderMessage
 
 RECIPE_METADATA = "recipe"
 CALLBACK_METADATA = "callback"
@@ -24,8 +27,13 @@ def sources_of(body: str) -> list[Source]:
     created = [
         _source(record) for record in notification["Records"] if "ObjectCreated" in record["eventName"]
     ]
-    # An empty object whose key ends in a slash is a folder that somebody made in a console.
-    return [source for source in created if source.size_bytes or not source.key.endswith("/")]
+    return [source for source in created if _is_to_be_cut_out(source)]
+
+
+def _is_to_be_cut_out(source: Source) -> bool:
+    """All but background pictures, and empty objects whose key ends in a slash: folders made in a console."""
+    is_folder = not source.size_bytes and source.key.endswith("/")
+    return not is_folder and not source.key.startswith(BACKGROUNDS_PREFIX)
 
 
 def _source(record: dict[str, Any]) -> Source:
@@ -39,6 +47,14 @@ def _source(record: dict[str, Any]) -> Source:
         sequencer=described.get("sequencer", ""),
         size_bytes=described.get("size", 0),
     )
+
+
+def render_of(body: str) -> Job | None:
+    """The job of a message that asks to render once more; None for S3's notifications."""
+    document = json.loads(body)
+    if not isinstance(document, dict) or "job" not in document:
+        return None
+    return RenderMessage.model_validate(document).job
 
 
 def upload_job(source: Source, now: float) -> Job:
@@ -55,7 +71,7 @@ def again(job: Job, source: Source, now: float) -> Job:
 
 def callback_of(job: Job, metadata: dict[str, str]) -> str | None:
     """The webhook address in the object's metadata, else the one the job came with."""
-    return metadata.get(CALLBACK_METADATA, job.callback)
+    return metadata.get(CALLBACK_METADATA, job.callback) if job.rendering_of is None else job.callback
 
 
 def recipe_of(job: Job, metadata: dict[str, str]) -> Recipe:
@@ -66,5 +82,36 @@ def recipe_of(job: Job, metadata: dict[str, str]) -> Recipe:
     BadRecipe
         The metadata's recipe has an unknown field or an impossible value.
     """
-    text = metadata.get(RECIPE_METADATA)
+    text = metadata.get(RECIPE_METADATA) if job.rendering_of is None else None
     return parse_recipe(text) if text else job.recipe
+
+
+def background_keys(recipe: Recipe, owner: str) -> list[str]:
+    """The pictures in the source bucket that a recipe lays behind its subject, each once.
+
+    Raises
+    ------
+    BadBackground
+        One of them is not the owner's to use.
+    """
+    backgrounds = [output.background for output in recipe.outputs]
+    keys = sorted({background.key for background in backgrounds if isinstance(background, Image)})
+    for key in keys:
+        if not may_use(owner, key):
+            raise BadBackground(
+                f"The background picture {key!r} is not yours to use; allowed: keys below {BACKGROUNDS_PREFIX} "
+                "and your own uploads."
+            )
+    return keys
+
+
+def may_use(owner: str, key: str) -> bool:
+    """Whether an owner may lay this object behind a subject: shared pictures, and what is the owner's own.
+
+    The bucket's owner may read the bucket; an API key's uploads are that key's alone.
+    """
+    if key.startswith(BACKGROUNDS_PREFIX):
+        return True
+    if owner == BUCKET_OWNER:
+        return not key.startswith(UPLOAD_PREFIX)
+    return key.startswith(f"{UPLOAD_PREFIX}{owner}/")

@@ -46,6 +46,13 @@ class Job(Record):
     source: Source
     recipe: Recipe = Recipe()
     callback: str | None = None
+    rendering_of: str | None = None
+    """the job whose picture this one renders once more"""
+
+    @property
+    def folder(self) -> str:
+        """The key below which its results lie: the source's, and a place of its own there when it renders once more."""
+        return self.source.key if self.rendering_of is None else f"{self.source.key}/renders/{self.id}"
 
     def arrived(self, source: Source) -> Self:
         """The same job, now that its upload is there."""

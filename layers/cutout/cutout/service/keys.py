@@ -1,10 +1,15 @@
 """Where objects lie. Every key of the project is made here."""
 
 import hashlib
+import json
+
+from cutout.recipe import Recipe
+from cutout.service.report import PIPELINE_VERSION
 
 MAX_KEY_BYTES = 1024
 ROOM_FOR_NAME_BYTES = 64
 UPLOAD_PREFIX = "api/"
+BACKGROUNDS_PREFIX = "backgrounds/"  # pictures in the source bucket that are not cut out
 
 
 def proxy_key(job_id: str, proxy_sha256: str) -> str:
@@ -21,20 +26,33 @@ def matte_key(proxy_sha256: str, model_sha256: str) -> str:
     return f"mattes/{proxy_sha256}/{model_sha256[:16]}.png"
 
 
-def result_key(source_key: str, file_name: str) -> str:
-    """A result in the result bucket: the source's whole key as a folder, so ``a.jpg`` and ``a.png`` never meet.
+def how_cut(recipe: Recipe, model: str) -> str:
+    """All that decides how a picture is cut out by the network.
 
-    A key that leaves no room for that is replaced by its digest.
+    What is not in it (backgrounds, formats, presets) costs neither inference nor refinement a second time.
     """
-    folder = source_key
+    return json.dumps([PIPELINE_VERSION, model, recipe.roi, recipe.input_alpha, recipe.interiors])
+
+
+def cutout_key(source_sha256: str, choices: str) -> str:
+    """A finished cutout in the work bucket, found again by the upload's bytes and by how they were cut out."""
+    return f"cutouts/{source_sha256}/{hashlib.sha256(choices.encode()).hexdigest()[:16]}.npz"
+
+
+def result_key(folder: str, file_name: str) -> str:
+    """A result in the result bucket, below its job's folder: the source's whole key, so ``a.jpg`` and ``a.png`` never
+    meet.
+
+    A folder that leaves no room for that is replaced by its digest.
+    """
     if len(folder.encode()) + ROOM_FOR_NAME_BYTES > MAX_KEY_BYTES:
         folder = "long/" + hashlib.sha256(folder.encode()).hexdigest()
     return f"{folder}/{file_name}"
 
 
-def report_key(source_key: str) -> str:
+def report_key(folder: str) -> str:
     """The report beside the results."""
-    return result_key(source_key, "report.json")
+    return result_key(folder, "report.json")
 
 
 def upload_key(owner: str, job_id: str, file_name: str) -> str:

@@ -36,6 +36,29 @@ class ModelUse(Record):
     reused: bool = False
 
 
+class Treatment(Record):
+    """How a picture's alpha is found, and why so."""
+
+    lane: Literal["photo", "ink", "flat", "given"] = "photo"
+    gated: bool = False
+    """whether the network's matte says where ink may be at all"""
+    reason: str = ""
+    seen_as: Literal["photo", "ink", "flat"] = "photo"
+    """what the picture looks like, whatever the recipe says"""
+
+    @property
+    def needs_network(self) -> bool:
+        """Whether a matte has to be made first."""
+        return self.lane == "photo" or self.gated
+
+
+class RenderMessage(Record):
+    """To ingest: render the picture of an ended job once more, with another recipe."""
+
+    schema_version: Literal[1] = 1
+    job: Job
+
+
 class MatteMessage(Record):
     """Ingest to matte: this proxy needs a matte."""
 
@@ -44,17 +67,25 @@ class MatteMessage(Record):
     picture: Picture
     proxy_key: str
     proxy_sha256: str
+    treatment: Treatment = Treatment()
+    cutout_key: str = ""
+    """where the finished cutout shall be kept; empty: nowhere"""
     stages: tuple[StageReport, ...] = ()
 
 
 class ComposeMessage(Record):
-    """Matte to compose: this picture has a matte."""
+    """Matte to compose: this picture has a matte. Ingest to compose: it has its cutout already, or needs no matte."""
 
     schema_version: Literal[1] = 1
     job: Job
     picture: Picture
-    matte_key: str
-    model: ModelUse
+    matte_key: str = ""
+    """empty: there is none"""
+    model: ModelUse | None = None
+    treatment: Treatment = Treatment()
+    cutout_key: str = ""
+    """where the finished cutout is or shall be kept; empty: nowhere"""
+    cutout_is_kept: bool = False
     stages: tuple[StageReport, ...] = ()
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from cutout.errors import SourceGone, SourceUnreadable, Superseded, TooManyBytes
+from cutout.errors import BadBackground, SourceGone, SourceUnreadable, Superseded, TooManyBytes
 from cutout.service.jobs import Source
 
 if TYPE_CHECKING:
@@ -74,15 +74,38 @@ def open_upload(s3: "S3Client", source: Source) -> Upload:
     return Upload(metadata=answer["Metadata"], size_bytes=answer["ContentLength"], stream=answer["Body"])
 
 
-def exists(s3: "S3Client", bucket: str, key: str) -> bool:
-    """Whether the object is there."""
+def metadata_of(s3: "S3Client", bucket: str, key: str) -> dict[str, str] | None:
+    """What was noted with an object when it was written; None if there is no such object."""
     try:
-        s3.head_object(Bucket=bucket, Key=key)
+        return s3.head_object(Bucket=bucket, Key=key)["Metadata"]
     except s3.exceptions.ClientError as error:
         if error.response["Error"]["Code"] in {"404", "NoSuchKey"}:
-            return False
+            return None
         raise
-    return True
+
+
+def exists(s3: "S3Client", bucket: str, key: str) -> bool:
+    """Whether the object is there."""
+    return metadata_of(s3, bucket, key) is not None
+
+
+def read_background(s3: "S3Client", bucket: str, key: str, max_bytes: int) -> bytes:
+    """The bytes of a background picture; raises BadBackground when it is not there or too large."""
+    try:
+        answer = s3.get_object(Bucket=bucket, Key=key)
+    except s3.exceptions.ClientError as error:
+        if error.response["Error"]["Code"] in GONE | UNREADABLE:
+            raise BadBackground(
+                f"The background picture {key!r} is not in the source bucket, or locked."
+            ) from error
+        raise
+    if answer["ContentLength"] > max_bytes:
+        answer["Body"].close()
+        size, most = answer["ContentLength"] / 1e6, max_bytes / 1e6
+        raise BadBackground(
+            f"The background picture {key!r} has {size:,.1f} MB; at most {most:,.1f} MB are accepted."
+        )
+    return answer["Body"].read()
 
 
 def write_result(

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from cutout.service.jobs import Job, Result
-from cutout.service.messages import ModelUse, Picture, StageReport
+from cutout.service.jobs import Job
+from cutout.service.messages import ModelUse, Picture, StageReport, Treatment
 
 PIPELINE_VERSION = "0.1.0"
 
@@ -52,10 +52,11 @@ def done_report(
     *,
     job: Job,
     picture: Picture,
-    model: ModelUse,
+    treatment: Treatment,
+    model: ModelUse | None,
     stages: tuple[StageReport, ...],
     figures: Figures,
-    results: tuple[Result, ...],
+    results: list[dict[str, Any]],
     ended: str,
 ) -> dict[str, Any]:
     """The report of a finished job, ready for JSON."""
@@ -65,8 +66,9 @@ def done_report(
         "source": job.source.model_dump(include={"bucket", "key", "version_id", "size_bytes"}),
         "picture": picture.model_dump(),
         "recipe": job.recipe.model_dump(),
-        "results": [result.model_dump() for result in results],
-        "model": model.model_dump(),
+        "results": results,
+        "treatment": treatment.model_dump(include={"lane", "reason"}),
+        "model": model.model_dump() if model else None,
         "pipeline_version": PIPELINE_VERSION,
         "milliseconds": {stage.stage: {**stage.steps_ms, "total": stage.total_ms} for stage in stages},
         "memory": {

@@ -32,8 +32,10 @@ class IngestSettings(Settings):
     result_bucket: Name
     interactive_queue: Name
     bulk_queue: Name
+    compose_queue: Name
     notify_queue: Name
     proxy_side: Positive
+    model: Name
     max_bytes: Positive
     max_pixels: Positive
     interactive_deadline_seconds: Positive
@@ -68,6 +70,7 @@ class ApiSettings(Settings):
     source_bucket: Name
     result_bucket: Name
     secret: Name
+    ingest_queue: Name
     max_bytes: Positive
     upload_seconds: Positive
     link_seconds: Positive
