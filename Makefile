@@ -1,4 +1,6 @@
-# make run     a photograph through the whole stack        make run IMAGE=photo.jpg OUT=out/
+# make run     a photograph through the whole stack        make run IMAGE=photo.jpg OUT=out/ PRESET=amazon,shopify
+#              or with a recipe, a background               make run RECIPE=recipe.json BACKGROUND=beach.jpg
+# make presets what can be made by name                    make gallery  every look side by side, in out/gallery.html
 # make serve   the same stack kept running                 make serve PORT=8080
 # make test    the tests                                   make check   formatting, types, template, Dockerfile
 # make models  fetch and prepare the network               make bench   speed and memory beside rembg
@@ -13,13 +15,24 @@ RUN = exec env PYTHONPATH=layers/cutout .venv/bin/python
 # File names reach the shell as variables, so that it never reads them as commands.
 export CUTOUT_IMAGE := $(value IMAGE)
 export CUTOUT_OUT := $(value OUT)
+export CUTOUT_RECIPE := $(value RECIPE)
+export CUTOUT_PRESET := $(value PRESET)
+export CUTOUT_BACKGROUND := $(value BACKGROUND)
 CARD = models/prepared/$(MODEL).json
 INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
-.PHONY: run serve test check models bench quality lock build deploy clean
+.PHONY: run presets gallery serve test check models bench quality lock build deploy clean
 
 run: .venv/local $(CARD)
-	@$(RUN) -m local.run --out="$$CUTOUT_OUT" $(if $(value IMAGE),--image="$$CUTOUT_IMAGE")
+	@$(RUN) -m local.run --out="$$CUTOUT_OUT" $(if $(value IMAGE),--image="$$CUTOUT_IMAGE") \
+		$(if $(value RECIPE),--recipe="$$CUTOUT_RECIPE") $(if $(value PRESET),--preset="$$CUTOUT_PRESET") \
+		$(if $(value BACKGROUND),--background="$$CUTOUT_BACKGROUND")
+
+presets: .venv/local
+	@$(RUN) -m local.presets
+
+gallery: .venv/local $(CARD)
+	@$(RUN) -m bench.gallery $(if $(FOLDER),"$(FOLDER)")
 
 serve: .venv/local $(CARD)
 	@$(RUN) -m local.serve --port $(PORT) --pace $(PACE)
@@ -39,6 +52,7 @@ models: $(CARD)
 bench: .venv/bench $(CARD)
 	@$(RUN) -m bench.speed $(if $(JSON),--json "$(JSON)") $(if $(value IMAGE),--image="$$CUTOUT_IMAGE")
 	@$(RUN) -m bench.full_size
+	@$(RUN) -m bench.outputs
 
 quality: .venv/bench $(CARD)
 	@$(RUN) -m bench.quality $(if $(FOLDER),"$(FOLDER)") --peers $(if $(JSON),--json "$(JSON)") $(if $(HTML),--html "$(HTML)")
