@@ -338,7 +338,7 @@ def test_an_upload_after_the_job_has_ended_is_a_job_of_its_own(flow: Driver) -> 
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ({"recipe": {"outputs": []}}, "body.recipe.outputs is []"),
+        ({"recipe": {"outputs": []}}, "body.recipe.outputs has 0; allowed: at least 1"),
         ({"colour": "red"}, "body.colour is not a known field"),
         ({"callback": "ftp://example.com/"}, "callback is 'ftp://example.com/'"),
         ({"file_name": "a/b.png"}, 'body.file_name is "a/b.png"'),
