@@ -71,26 +71,27 @@ def within(
     would be dear. The limits always hold. Of photographs the best quality or one beside it is found in 99.9 of 100
     cases; of flat areas and pure noise, whose curves are like no other's, it can be several steps lower.
 
-    Where even the highest quality gives less than ``at_least``, that file is the answer: it is as large as this picture
-    can be. Raises SizeOutOfReach where no quality is small enough.
+    Where no quality gives that, the largest file that does not exceed ``at_most`` is the answer: too large is refused
+    somewhere, too small hardly ever. Raises SizeOutOfReach where no quality is small enough.
     """
     least, most = at_least or 0, inf if at_most is None else at_most
     sizes: dict[int, int] = {}
     wanted: int | None = quality
-    found, body, finest = None, b"", b""
+    found, body, nearest = None, b"", (0, b"")
     while wanted is not None:
         tried = encode(wanted)
         sizes[wanted] = len(tried)
-        finest = tried if wanted == HIGHEST else finest
+        if len(nearest[1]) < len(tried) <= most:
+            nearest = wanted, tried
         if least <= len(tried) <= most and (found is None or abs(wanted - quality) < abs(found - quality)):
             found, body = wanted, tried
         limit, end = (least - 1, HIGHEST) if sizes[quality] < least else (most, min(LOWEST, quality))
         nearness = 1 if found is None else 2
         wanted = None if found == quality else _next(sizes, limit, end, nearness, curve)
-    if found is None and sizes.get(HIGHEST, inf) < least:
-        return Encoded(body=finest, quality=HIGHEST, encodes=len(sizes))
     if found is None:
-        raise SizeOutOfReach(_why(sizes, least, most))
+        found, body = nearest
+    if not body:
+        raise SizeOutOfReach(_why(sizes, most))
     return Encoded(body=body, quality=found, encodes=len(sizes))
 
 
@@ -140,16 +141,9 @@ def _where(one: int, other: int, sizes: dict[int, int], target: float, curve: Cu
     return curve.quality(curve.at(one) + (target - log(sizes[one])) / max(stretch, 0.1))
 
 
-def _why(sizes: dict[int, int], least: float, most: float) -> str:
+def _why(sizes: dict[int, int], most: float) -> str:
     small = min(sizes, key=lambda q: sizes[q])
-    if sizes[small] > most:
-        return (
-            f"At most {most:,} bytes are allowed; at quality {small}, the lowest that is used, the file has "
-            f"{sizes[small]:,}. Allow more bytes or make the picture smaller."
-        )
-    below = max(size for size in sizes.values() if size < least)
-    above = min(size for size in sizes.values() if size > most)
     return (
-        f"From {least:,} to {most:,} bytes are allowed, and no quality was found between {below:,} and "
-        f"{above:,} bytes. Allow a wider range."
+        f"At most {most:,} bytes are allowed; at quality {small}, the lowest that is used, the file has "
+        f"{sizes[small]:,}. Allow more bytes or make the picture smaller."
     )
