@@ -43,7 +43,11 @@ def recipe_for(options: argparse.Namespace) -> dict[str, Any]:
         recipe["outputs"] = [{"preset": name} for name in options.preset.split(",")]
     if options.background:
         background = {"kind": "image", "key": background_key(options.background)}
-        recipe["outputs"] = [output | {"background": background} for output in recipe.get("outputs", [{}])]
+        # Where the recipe says nothing else; a zip is colours and alpha, without anything behind.
+        recipe["outputs"] = [
+            output if output.get("format") == "zip" else {"background": background} | output
+            for output in recipe.get("outputs", [{}])
+        ]
     recipe_from(recipe)
     return dict(recipe)
 
