@@ -1,4 +1,7 @@
 import json
+from collections.abc import Iterator
+from contextlib import suppress
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -289,3 +292,59 @@ def test_every_preset_is_one_name(name: str) -> None:
     [output] = outputs({"preset": name})
 
     assert output.name == output.preset == name
+
+
+FULL: dict[str, Any] = {
+    "subject": "auto",
+    "roi": "0% 0% 100% 100%",
+    "edge": {"shift_px": 1, "feather_px": 1},
+    "outputs": [
+        {
+            "preset": "amazon",
+            "format": "jpeg",
+            "background": {"kind": "linear", "stops": STOPS, "angle_degrees": 3},
+            "shadow": {"kind": "drop", "softness": "2%"},
+            "light": {"wrap": 0.1},
+            "outline": {"width": "2%", "colour": "#123"},
+            "layout": {"canvas": [100, 100], "fill": {"side": "width", "share": 0.5}, "position": "center"},
+            "max_bytes": 600,
+        }
+    ],
+}
+STRANGE = [
+    None,
+    True,
+    -1,
+    1e308,
+    10**400,
+    "",
+    "\x00",
+    "x" * 3000,
+    [],
+    ["png"],
+    [[[]]],
+    {},
+    {"kind": ["x"]},
+    {"a": 1},
+]
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The way to every part of a document."""
+    yield path
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in parts:
+        yield from places(part, (*path, key))
+
+
+@pytest.mark.parametrize("path", list(places(FULL)), ids=str)
+def test_whatever_stands_anywhere_is_taken_or_refused(path: tuple[Any, ...]) -> None:
+    for strange in STRANGE:
+        document: Any = {"recipe": deepcopy(FULL)}
+        part = document
+        for key in ("recipe", *path)[:-1]:
+            part = part[key]
+        part[("recipe", *path)[-1]] = strange
+
+        with suppress(BadRecipe):  # any other exception would be a fault of ours
+            recipe_from(document["recipe"])

@@ -65,10 +65,8 @@ class Ingest:
 
     def take_job(self, job: Job) -> None:
         """Store the job, once, and carry it to the queue it needs, or end it with a reason."""
-        known = self.register(job)  # before anything that could kill this process
-        if known is None:
+        if not self.register(job):  # before anything that could kill this process
             return
-        job = known
         watch = Stopwatch("ingest", self.memory_mb)
         try:
             with watch.step("read"):
@@ -81,17 +79,17 @@ class Ingest:
             logger.info("refused", job=job.id, code=error.code)
             self.endings.failed(job, error, time.time())
 
-    def register(self, job: Job) -> Job | None:
-        """The job, stored in the table; None if it has ended already."""
+    def register(self, job: Job) -> bool:
+        """Store the job in the table; whether it is still to be done."""
         now = time.time()
         logger.info("upload", job=job.id, size_bytes=job.source.size_bytes)
         if self.table.create(job, self.deadline(job, now), timestamp(now)):
-            return job
+            return True
         state = self.table.find(job.id)
         if state is not None and state.outcome is not None:
             self.endings.repeat(state.job, now)
-            return None
-        return job
+            return False
+        return True
 
     def announced(self, source: Source, now: float) -> Job | None:
         """The job that an API call made for this upload, if one did; a new one if that has ended with another."""
@@ -128,39 +126,37 @@ class Ingest:
         picture = Picture(width=header.width, height=header.height, format=header.format)
         key = cutout_key(hashlib.sha256(body).hexdigest(), how_cut(job.recipe, self.settings.model))
         made_by = self.kept(key, job.recipe.subject)
-        if made_by is not None:
-            self.send_on(
-                job,
-                ComposeMessage(
-                    job=job,
-                    picture=picture,
-                    model=made_by,
-                    treatment=Treatment(reason="the cutout of an earlier job is used again"),
-                    cutout_key=key,
-                    cutout_is_kept=True,
-                    stages=(watch.report(),),
-                ),
-            )
+        if made_by is None:
+            self.send_on(job, self.to_cut_out(job, picture, body, key, watch))
             return
+        message = ComposeMessage(
+            job=job,
+            picture=picture,
+            model=made_by,
+            treatment=Treatment(reason="the cutout of an earlier job is used again"),
+            cutout_key=key,
+            cutout_is_kept=True,
+            stages=(watch.report(),),
+        )
+        self.send_on(job, message)
+
+    def to_cut_out(
+        self, job: Job, picture: Picture, body: bytes, key: str, watch: Stopwatch
+    ) -> MatteMessage | ComposeMessage:
+        """The message about a picture that has no kept cutout: to compose, if it needs no network."""
         photo = self.look(body, job.recipe, watch)
         treatment = Treatment(**asdict(way_of(photo, job.recipe)))
         if not treatment.needs_network:
-            self.send_on(
-                job, ComposeMessage(job=job, picture=picture, treatment=treatment, stages=(watch.report(),))
-            )
-            return
-        proxy_sha256 = self.write_proxy(job.id, photo, watch)
-        self.send_on(
-            job,
-            MatteMessage(
-                job=job,
-                picture=picture,
-                proxy_key=proxy_key(job.id, proxy_sha256),
-                proxy_sha256=proxy_sha256,
-                treatment=treatment,
-                cutout_key=key,
-                stages=(watch.report(),),
-            ),
+            return ComposeMessage(job=job, picture=picture, treatment=treatment, stages=(watch.report(),))
+        digest = self.write_proxy(job.id, photo, watch)
+        return MatteMessage(
+            job=job,
+            picture=picture,
+            proxy_key=proxy_key(job.id, digest),
+            proxy_sha256=digest,
+            treatment=treatment,
+            cutout_key=key,
+            stages=(watch.report(),),
         )
 
     def kept(self, key: str, subject: str) -> ModelUse | None:

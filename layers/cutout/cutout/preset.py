@@ -124,5 +124,5 @@ def load_preset(name: str) -> Preset:
         Naming all that there are.
     """
     if name not in preset_names():
-        raise UnknownPreset(f"{name!r} is not a preset; allowed: {', '.join(preset_names())}.")
+        raise UnknownPreset(f"{name[:40]!r} is not a preset; allowed: {', '.join(preset_names())}.")
     return Preset.model_validate_json((files("cutout") / "presets" / f"{name}.json").read_bytes())

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from cutout.errors import UnknownPreset
-from cutout.file_options import FORMATS, MOST_DPI, FileOptions, Format
+from cutout.file_options import FORMATS, MOST_DPI, FileFormat, FileOptions, Format
 from cutout.preset import load_preset
 from cutout.recipe.backgrounds import Background, Original, Transparent
 from cutout.recipe.base import Strict
@@ -50,7 +50,8 @@ class Output(Strict):
         name = fields.get("preset")
         if isinstance(name, str):
             fields = _preset_fields(name, fields) | fields | {"layout": _layout(name, fields)}
-        if _is_opaque(fields.get("format")) and fields.get("background") is None:
+        kept = _known(fields.get("format"))
+        if kept is not None and not kept.transparent and fields.get("background") is None:
             fields = fields | {"background": "white"}
         if fields.get("format") == "avif" and fields.get("quality") is None:
             fields = fields | {"quality": AVIF_QUALITY}
@@ -158,8 +159,9 @@ class Output(Strict):
 _MAY_BE_NONE = {"preset", "outline", "min_bytes", "max_bytes", "dpi"}
 
 
-def _is_opaque(name: Any) -> bool:
-    return isinstance(name, str) and name in FORMATS and not FORMATS[name].transparent
+def _known(name: Any) -> FileFormat | None:
+    """What is sent as a format may be anything; what is none is refused by its field."""
+    return FORMATS[name] if isinstance(name, str) and name in FORMATS else None
 
 
 def _preset_fields(name: str, own: dict[str, Any]) -> dict[str, Any]:
@@ -167,7 +169,8 @@ def _preset_fields(name: str, own: dict[str, Any]) -> dict[str, Any]:
         fields = {"name": name, **load_preset(name).output}
     except UnknownPreset as error:
         raise ValueError(str(error).rstrip(".")) from error
-    if own.get("format") in FORMATS and not FORMATS[own["format"]].lossy:
+    kept = _known(own.get("format"))
+    if kept is not None and not kept.lossy:
         fields = {field: value for field, value in fields.items() if not field.endswith("_bytes")}
     if own.get("background") in (
         "original",
