@@ -110,7 +110,12 @@ def verdict(result: dict[str, Any]) -> list[str]:
     """What of a preset's rules was not met, or that all were."""
     if not result["checks"]:
         return []
-    return [f"  {result['name']}: {result['checks']['verdict']}"]
+    open_ = [
+        f"    {found['status']}: {found['rule']} is {found['measured']}, allowed {found['limit']}"
+        for found in result["checks"]["findings"]
+        if found["level"] == "required" and found["status"] != "pass"
+    ]
+    return [f"  {result['name']}: {result['checks']['verdict']}", *open_]
 
 
 def figures(report: dict[str, Any], spent: str, peak: float) -> list[str]:
