@@ -286,6 +286,25 @@ def test_an_identity_photo_on_its_own_ground_is_a_crop_and_nothing_else(name: st
     assert [f["measured"] for f in unaltered] == [True]
 
 
+def test_the_photograph_s_own_shadow_is_on_its_own_background_already() -> None:
+    """Nothing has to be told apart, so no ground is too busy."""
+    noise8 = np.random.default_rng(2).integers(0, 256, BALL.photo.rgb8.shape, np.uint8)
+
+    made_of = render(scene(BALL.cutout, noise8), made(background="original", shadow="keep"))
+
+    assert np.array_equal(read(made_of.body), noise8)
+
+
+def test_pixels_of_a_shadow_are_the_canvas_s() -> None:
+    """The ball is twice as large, its shadow's 20 pixels are not."""
+    shadow = {"kind": "drop", "offset": "20px", "softness": "1px", "opacity": 1, "light_degrees": 0}
+    layout = {"canvas": [640, 480], "fill": {"share": 0.5, "side": "height"}}
+
+    dark = (shown(made(background="white", shadow=shadow, layout=layout)).max(2) < 128).any(1)
+
+    assert np.flatnonzero(dark)[-1] == pytest.approx(360 + 20, abs=2)
+
+
 def test_the_original_background_is_the_photograph_itself() -> None:
     assert np.array_equal(shown(made(background="original")), BALL.photo.rgb8)
 

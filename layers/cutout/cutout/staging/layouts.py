@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Literal
 
 from cutout.preset import load_preset
 from cutout.recipe import Original, Output
-from cutout.recipe.base import length, lengths, place
+from cutout.recipe.base import lengths, place
 from cutout.rendering import layout as arranging
 from cutout.rendering.head_crop import HeadTarget, crop_for, reached
 from cutout.rendering.placement import Placement, unchanged, within
 from cutout.rendering.subject import Side, Subject, solid_box
+from cutout.staging.lengths import on_canvas
 from cutout.staging.shadows import room_of
 
 if TYPE_CHECKING:
@@ -119,20 +120,12 @@ def _margins(scene: "Scene", output: Output) -> arranging.Margins:
         parts = [arranging.Length(value=value, unit=unit) for value, unit in lengths(asked.margin)]
         top, right, bottom, left = {1: parts * 4, 2: parts * 2, 4: parts}[len(parts)]
         return arranging.Margins(top=top, right=right, bottom=bottom, left=left)
-    if asked.canvas is not None:
+    if asked.canvas is not None or not asked.crop:
         return arranging.Margins()
     room = room_of(scene, output)
-    border = _border(scene, output)
+    border = 0 if output.outline is None else int(on_canvas(output.outline.width, scene.subject, 1)) + 2
     pixels = {
         side: arranging.Length(value=getattr(room, side) + border)
         for side in ("top", "right", "bottom", "left")
     }
     return arranging.Margins(**pixels)
-
-
-def _border(scene: "Scene", output: Output) -> int:
-    if output.outline is None:
-        return 0
-    value, unit = length(output.outline.width)
-    longer = max(scene.subject.box.height, scene.subject.box.width)
-    return int(value if unit == "px" else value / 100 * longer) + 2

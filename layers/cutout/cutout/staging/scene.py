@@ -14,7 +14,7 @@ from cutout.errors import CustomerError, NoSubject
 from cutout.light import CAMERA, GRAPHIC, Mixing
 from cutout.pipeline import Cutout
 from cutout.recipe import Original, Output
-from cutout.recipe.base import length, rgb
+from cutout.recipe.base import rgb
 from cutout.rendering.backgrounds import composite
 from cutout.rendering.display import for_viewers
 from cutout.rendering.ground import ground_under
@@ -33,6 +33,7 @@ from cutout.rendering.wrap import wrapped
 from cutout.staging.backgrounds import behind
 from cutout.staging.checks import checked, wants_exact_white
 from cutout.staging.layouts import placed_for
+from cutout.staging.lengths import on_canvas
 from cutout.staging.shadows import Shade, shade_of
 
 Picture8 = NDArray[np.uint8]
@@ -148,17 +149,13 @@ def _staged(scene: Scene, output: Output, placement: Placement) -> _Made:
     if wants_exact_white(output):
         alpha8 = np.where(alpha8 <= TRACE, np.uint8(0), alpha8)
     stage = _bordered(Stage(rgb8=rgb8, alpha8=alpha8, mixing=cutout.mixing), output, scene.subject, placement)
+    if isinstance(output.background, Original):  # its shadow is in the photograph
+        return _Made(rgb8=_own(scene, stage, output, placement), file_alpha8=None, subject8=alpha8)
     shade = shade_of(scene, output, placement, stage.alpha8)
     notes = () if shade is None else shade.notes
     if output.transparent:
         rgb8, file_alpha8 = _transparent(stage, shade, output)
         return _Made(rgb8=rgb8, file_alpha8=file_alpha8, subject8=alpha8, notes=notes)
-    if isinstance(output.background, Original):
-        own8 = _photo_on_canvas(scene, placement)
-        # Where nothing is added the photograph stays what it was: unmixing and mixing again would not give it back.
-        if output.outline:
-            own8 = composite(stage.rgb8, stage.alpha8, own8, stage.mixing)
-        return _Made(rgb8=own8, file_alpha8=None, subject8=alpha8)
     background8 = behind(scene, output, placement)
     if shade is not None:
         background8 = shaded(background8, shade.shade8, shade.opacity)
@@ -172,21 +169,21 @@ def _on_canvas(cutout: Cutout, placement: Placement) -> tuple[Picture8, Picture8
     return laid_out(cutout.rgb8, cutout.alpha8, placement, cutout.mixing)
 
 
-def _photo_on_canvas(scene: Scene, placement: Placement) -> Picture8:
+def _own(scene: Scene, stage: Stage, output: Output, placement: Placement) -> Picture8:
+    """The photograph on the canvas. Unmixing and mixing again would not give it back, so only an outline is laid on."""
     photo8, cutout = scene.photo.rgb8, scene.cutout
     if placement == unchanged(*photo8.shape[:2]):
-        return photo8
-    return carried_on(photo8, cutout.rgb8, cutout.alpha8, placement)
+        own8 = photo8
+    else:
+        own8 = carried_on(photo8, cutout.rgb8, cutout.alpha8, placement)
+    return composite(stage.rgb8, stage.alpha8, own8, stage.mixing) if output.outline else own8
 
 
 def _bordered(stage: Stage, output: Output, subject: Subject, placement: Placement) -> Stage:
     """With the outline that the output asks for."""
     if output.outline is None:
         return stage
-    value, unit = length(output.outline.width)
-    width = (
-        value if unit == "px" else value / 100 * placement.scale * max(subject.box.height, subject.box.width)
-    )
+    width = on_canvas(output.outline.width, subject, placement.scale)
     rgb8, alpha8 = outlined(stage.rgb8, stage.alpha8, width, rgb(output.outline.colour), stage.mixing)
     return replace(stage, rgb8=rgb8, alpha8=alpha8)
 

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from cutout.errors import BadRecipe
 from cutout.light import CAMERA
 from cutout.recipe import Cast, Contact, Drop, Keep, Output
-from cutout.recipe.base import length
 from cutout.rendering.cast_shadow import Light, cast, cast_room
 from cutout.rendering.placement import Placement
 from cutout.rendering.resample import laid_out
 from cutout.rendering.shadows import Room, contact, contact_room, drop, drop_room
+from cutout.rendering.subject import Subject
+from cutout.staging.lengths import on_canvas
 
 if TYPE_CHECKING:
     from cutout.staging.scene import Scene
@@ -57,43 +58,37 @@ def shade_of(scene: "Scene", output: Output, placement: Placement, alpha8: NDArr
             nothing8 = np.broadcast_to(np.uint8(0), (*own8.shape, 3))
             _, shade8 = laid_out(nothing8, own8, placement, CAMERA)
         case Contact():
-            shade8 = contact(alpha8, scale * _pixels(scene, shadow.softness))
+            shade8 = contact(alpha8, on_canvas(shadow.softness, scene.subject, scale))
         case Drop():
-            down, right = _offset(scene, shadow)
-            shade8 = drop(alpha8, (scale * down, scale * right), scale * _pixels(scene, shadow.softness))
+            offset = _offset(scene.subject, shadow, scale)
+            shade8 = drop(alpha8, offset, on_canvas(shadow.softness, scene.subject, scale))
         case Cast():
-            shade8 = cast(alpha8, _light(shadow), scale * _pixels(scene, shadow.softness))
+            shade8 = cast(alpha8, _light(shadow), on_canvas(shadow.softness, scene.subject, scale))
         case _:
             return None
     return Shade(shade8=shade8, opacity=shadow.opacity)
 
 
 def room_of(scene: "Scene", output: Output) -> Room:
-    """How much room the shadow needs beside the subject's box, in pixels of the photograph."""
-    shadow = output.shadow
-    glued = output.layout.glue and "bottom" in scene.subject.cut
+    """How much room the shadow needs beside the subject's box, on a canvas of the photograph's scale."""
+    shadow, subject = output.shadow, scene.subject
+    glued = output.layout.glue and "bottom" in subject.cut
     if glued and isinstance(shadow, Contact | Cast) and not scene.stands:
         return NO_ROOM
     match shadow:
         case Contact():
-            return contact_room(_pixels(scene, shadow.softness))
+            return contact_room(on_canvas(shadow.softness, subject, 1))
         case Drop():
-            return drop_room(_offset(scene, shadow), _pixels(scene, shadow.softness))
+            return drop_room(_offset(subject, shadow, 1), on_canvas(shadow.softness, subject, 1))
         case Cast():
-            return cast_room(_light(shadow), scene.subject.box.height, _pixels(scene, shadow.softness))
+            return cast_room(_light(shadow), subject.box.height, on_canvas(shadow.softness, subject, 1))
         case _:
             return NO_ROOM
 
 
-def _pixels(scene: "Scene", text: str) -> float:
-    """A length in pixels of the photograph; % are of the subject's longer side."""
-    value, unit = length(text)
-    return value if unit == "px" else value / 100 * max(scene.subject.box.height, scene.subject.box.width)
-
-
-def _offset(scene: "Scene", shadow: Drop) -> tuple[float, float]:
+def _offset(subject: Subject, shadow: Drop, scale: float) -> tuple[float, float]:
     """Rows and columns away from the light."""
-    far, angle = _pixels(scene, shadow.offset), radians(shadow.light_degrees)
+    far, angle = on_canvas(shadow.offset, subject, scale), radians(shadow.light_degrees)
     return far * cos(angle), -far * sin(angle)
 
 
