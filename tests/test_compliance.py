@@ -8,12 +8,14 @@ import pytest
 from numpy.typing import NDArray
 
 from cutout.codec import encode_jpeg, encode_png
-from cutout.compliance.delivered import Delivered, edges_touched, subject_box
+from cutout.compliance.delivered import Delivered, edges_touched
 from cutout.compliance.fixes import Done, fixes_of
 from cutout.compliance.inspection import figures_of, inspect
 from cutout.compliance.judge import Finding, find, limit_in_words, verdict_of
 from cutout.compliance.measured import Measured, NotMeasured
 from cutout.preset import Preset, Rule, load_preset
+from cutout.rendering.placement import Box
+from cutout.rendering.subject import solid_box
 
 GREY = (128, 128, 128)
 
@@ -104,8 +106,8 @@ def test_edges_are_touched_from_half_opacity_on() -> None:
     alpha8[0, 3], alpha8[4, 9], alpha8[9, 5] = 127, 128, 255
 
     assert edges_touched(alpha8) == ("right", "bottom")
-    assert subject_box(alpha8) == (4, 5, 10, 10)
-    assert subject_box(alpha8 // 4) is None
+    assert solid_box(alpha8) == Box(top=4, left=5, bottom=10, right=10)
+    assert solid_box(alpha8 // 4) is None
 
 
 def test_the_background_s_lightness_and_chroma_are_cielab() -> None:

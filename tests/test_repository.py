@@ -43,6 +43,7 @@ MAY_IMPORT = {
         "cutout.picture_facts",
         "cutout.preset",
         "cutout.rendering.head",
+        "cutout.rendering.subject",
         "cutout.rule_words",
     },
     "matting": ARRAYS | {"cutout.matting"},

@@ -189,10 +189,9 @@ def in_frame(part: Cutout, photo: Photo, roi: str | None) -> Cutout:
     if roi is None:
         return part
     height, width = photo.rgb8.shape[:2]
-    region = region_of(roi, height, width)
+    here = region_of(roi, height, width).slices
     rgb8, alpha8 = np.zeros((height, width, 3), np.uint8), np.zeros((height, width), np.uint8)
-    rgb8[region.top : region.bottom, region.left : region.right] = part.rgb8
-    alpha8[region.top : region.bottom, region.left : region.right] = part.alpha8
+    rgb8[here], alpha8[here] = part.rgb8, part.alpha8
     return replace(part, rgb8=rgb8, alpha8=alpha8)
 
 

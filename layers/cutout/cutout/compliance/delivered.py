@@ -6,10 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from cutout.rendering.subject import HALF8
 from cutout.rule_words import Measure
-
-HALF8 = 128
-Box = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -34,13 +32,3 @@ def edges_touched(alpha8: NDArray[np.uint8]) -> tuple[str, ...]:
     """Of top, right, bottom, left: those whose outermost row or column has a pixel of alpha8 at least 128."""
     sides = {"top": alpha8[0], "right": alpha8[:, -1], "bottom": alpha8[-1], "left": alpha8[:, 0]}
     return tuple(name for name, line in sides.items() if line.max() >= HALF8)
-
-
-def subject_box(alpha8: NDArray[np.uint8]) -> Box | None:
-    """(top, left, bottom, right), the last two exclusive, of the pixels with alpha8 at least 128; None without any."""
-    # The maximum of a row says as much as its mask, and needs no frame of booleans.
-    rows = np.flatnonzero(alpha8.max(1) >= HALF8)
-    columns = np.flatnonzero(alpha8.max(0) >= HALF8)
-    if rows.size == 0:
-        return None
-    return int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1

@@ -3,8 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from cutout.compliance.delivered import Delivered, edges_touched, subject_box
+from cutout.compliance.delivered import Delivered, edges_touched
 from cutout.compliance.measured import Figure, Measured, NotMeasured
+from cutout.rendering.subject import solid_box
 from cutout.rule_words import Measure
 
 _EMPTY = NotMeasured(why="there is no subject: no pixel of the matte reaches half")
@@ -23,12 +24,12 @@ def place(delivered: Delivered) -> dict[Measure, Figure]:
 
 
 def _of_box(alpha8: NDArray[np.uint8]) -> dict[Measure, Figure]:
-    box, (height, width) = subject_box(alpha8), alpha8.shape
+    box, (height, width) = solid_box(alpha8), alpha8.shape
     if box is None:
         return dict.fromkeys(OF_BOX, _EMPTY)
-    top, left, bottom, right = box
-    across, down = (right - left) / width, (bottom - top) / height
-    aside, above = abs((left + right) / 2 - width / 2) / width, abs((top + bottom) / 2 - height / 2) / height
+    across, down = box.width / width, box.height / height
+    aside = abs((box.left + box.right) / 2 - width / 2) / width
+    above = abs((box.top + box.bottom) / 2 - height / 2) / height
     values = (max(across, down), across, down, max(aside, above), aside)
     return {name: Measured(value=round(value, 5)) for name, value in zip(OF_BOX, values, strict=True)}
 

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from cutout.rendering.face import find_face, is_grey, skin
 from cutout.rendering.face_view import USUAL_CHIN, Face
-from cutout.rendering.head_outline import HALF8, Neck, Outline, find_neck, outline_of
+from cutout.rendering.head_outline import Neck, Outline, find_neck, outline_of
+from cutout.rendering.subject import HALF8
 
 # Shares of the head's height, chin to crown.
 _EYES_TO_CHIN = 0.505  # Farkas (1994): .51 in men, .49 in women

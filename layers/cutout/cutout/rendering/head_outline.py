@@ -6,12 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cutout.codec import resize
+from cutout.rendering.subject import HALF8, solid_box
 
 Mask = NDArray[np.bool_]
-Box = tuple[int, int, int, int]
 
 GRID = 256
-HALF8 = 128
 # A neck is at most this part of the head's width, and shoulders are at least this many necks wide.
 _NECK, _SHOULDERS = 0.85, 1.4
 
@@ -44,14 +43,12 @@ class Neck:
 
 def outline_of(rgb8: NDArray[np.uint8], alpha8: NDArray[np.uint8]) -> Outline | None:
     """The subject's outline; None when it is smaller than 32 pixels a side."""
-    rows = np.flatnonzero(alpha8.max(1, initial=0) >= HALF8)
-    columns = np.flatnonzero(alpha8.max(0, initial=0) >= HALF8)
-    if min(rows.size, columns.size) < 32:
+    solid = solid_box(alpha8)
+    if solid is None or min(solid.height, solid.width) < 32:
         return None
-    y0, x0, y1, x1 = int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1
-    scale = GRID / max(y1 - y0, x1 - x0)
-    height, width = max(8, round((y1 - y0) * scale)), max(8, round((x1 - x0) * scale))
-    box = (y0, x0, y1, x1)
+    scale = GRID / max(solid.height, solid.width)
+    height, width = max(8, round(solid.height * scale)), max(8, round(solid.width * scale))
+    box = (solid.top, solid.left, solid.bottom, solid.right)
     inside = resize(alpha8, height, width, "box", box) >= HALF8
     return Outline(
         rgb8=resize(rgb8, height, width, "box", box),
@@ -60,7 +57,7 @@ def outline_of(rgb8: NDArray[np.uint8], alpha8: NDArray[np.uint8]) -> Outline | 
         room_left=_counted(inside),
         room_right=_counted(inside[:, ::-1])[:, ::-1],
         scale=scale,
-        origin=(y0, x0),
+        origin=(solid.top, solid.left),
     )
 
 

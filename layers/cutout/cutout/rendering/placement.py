@@ -1,6 +1,7 @@
 """Where a photograph lies on a canvas."""
 
 from dataclasses import dataclass, replace
+from typing import Self
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +22,21 @@ class Box:
     def width(self) -> int:
         """In pixels."""
         return self.right - self.left
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """The box as an index of a picture."""
+        return slice(self.top, self.bottom), slice(self.left, self.right)
+
+    def moved(self, down: int, right: int) -> Self:
+        """The same box farther down and to the right."""
+        return replace(
+            self,
+            top=self.top + down,
+            left=self.left + right,
+            bottom=self.bottom + down,
+            right=self.right + right,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ Side = Literal["top", "left", "bottom", "right"]
 Mask = NDArray[np.bool_]
 
 _SEEN = 26  # a tenth of 255: fainter is not seen as part of the subject
-_SOLID = 128
+HALF8 = 128
 _CELLS = 256  # along the longer side
 _AROUND = 4  # cells: pieces are weighed within windows of 9 x 9, about 4 % of the longer side
 _STRAY = 1e-4  # of all opacity: a piece that nowhere weighs more than this is a speck
@@ -53,18 +53,13 @@ def find_subject(alpha8: NDArray[np.uint8]) -> Subject | None:
     )
 
 
-def solid_box(alpha8: NDArray[np.uint8], within: Box) -> Box:
-    """The part of a box that holds all of its pixels with alpha8 at least 128; the box itself if there is none."""
-    part8 = alpha8[within.top : within.bottom, within.left : within.right]
-    rows, columns = (np.flatnonzero(part8.max(axis) >= _SOLID) for axis in (1, 0))
+def solid_box(alpha8: NDArray[np.uint8]) -> Box | None:
+    """The smallest box with every pixel of alpha8 (H, W) that is at least half opaque; None without any."""
+    # The maximum of a row says as much as its mask, and needs no frame of booleans.
+    rows, columns = (np.flatnonzero(alpha8.max(axis, initial=0) >= HALF8) for axis in (1, 0))
     if rows.size == 0:
-        return within
-    return Box(
-        top=within.top + int(rows[0]),
-        left=within.left + int(columns[0]),
-        bottom=within.top + int(rows[-1]) + 1,
-        right=within.left + int(columns[-1]) + 1,
-    )
+        return None
+    return Box(top=int(rows[0]), left=int(columns[0]), bottom=int(rows[-1]) + 1, right=int(columns[-1]) + 1)
 
 
 def _around(opacity8: NDArray[np.integer]) -> NDArray[np.int64]:
@@ -133,4 +128,4 @@ def _cuts(alpha8: NDArray[np.uint8], box: Box, side: Side) -> bool:
             edge = alpha8[rows, columns][:, :depth].max(1)
         case "right":
             edge = alpha8[rows, columns][:, -depth:].max(1)
-    return bool(np.count_nonzero(edge >= _SOLID) >= _CUT_SHARE * edge.size)
+    return bool(np.count_nonzero(edge >= HALF8) >= _CUT_SHARE * edge.size)

@@ -57,9 +57,11 @@ def _measured(scene: "Scene", output: Output) -> Subject:
 
     Else a few hairs would make a subject small, and a marketplace counts what one sees.
     """
-    if output.layout.fill is None:
+    visible = scene.subject.box
+    solid = solid_box(scene.cutout.alpha8[visible.slices]) if output.layout.fill else None
+    if solid is None:
         return scene.subject
-    return replace(scene.subject, box=solid_box(scene.cutout.alpha8, scene.subject.box))
+    return replace(scene.subject, box=solid.moved(visible.top, visible.left))
 
 
 def _by_head(scene: "Scene", output: Output) -> Placement | None:
