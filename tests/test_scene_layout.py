@@ -82,15 +82,6 @@ def test_a_crop_leaves_no_room_for_the_shadow_of_what_stands_on_nothing() -> Non
     assert shown(made(shadow="cast", layout={"crop": True})).shape[1] > 160
 
 
-@pytest.mark.parametrize("name", ["passport-canada", "passport-china", "passport-schengen"])
-def test_an_identity_photo_on_its_own_ground_is_a_crop_and_nothing_else(name: str) -> None:
-    """Also where nothing looks like a head, and the canvas around the subject is higher than the photograph."""
-    made_of = render(ball(side=130), made(preset=name))
-
-    unaltered = [f for f in made_of.checks["findings"] if f["rule"] == "background_unaltered"]
-    assert [f["measured"] for f in unaltered] == [True]
-
-
 def test_pixels_of_a_shadow_are_the_canvas_s() -> None:
     """The ball is twice as large, its shadow's 20 pixels are not."""
     shadow = {"kind": "drop", "offset": "20px", "softness": "1px", "opacity": 1, "light_degrees": 0}
