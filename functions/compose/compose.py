@@ -197,5 +197,5 @@ def service() -> Compose:
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Lambda's entry: SQS messages from matte."""
+    """Lambda's entry: SQS messages from matte, and from ingest where no matte is needed."""
     return each_message(event, context, logger, service().take)
