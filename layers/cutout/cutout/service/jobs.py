@@ -26,7 +26,7 @@ class Record(BaseModel):
 
 
 class Source(Record):
-    """One version of one uploaded object."""
+    """One version of one uploaded object, or the place on the web that it has to be fetched from first."""
 
     bucket: str
     key: str
@@ -34,6 +34,8 @@ class Source(Record):
     etag: str = ""
     sequencer: str = ""
     size_bytes: int = 0
+    url: str = ""
+    """where the picture is to be fetched from; empty: it lies in the bucket"""
 
 
 class Job(Record):
@@ -48,6 +50,12 @@ class Job(Record):
     callback: str | None = None
     rendering_of: str | None = None
     """the job whose picture this one renders once more"""
+    matte_key: str = ""
+    """a corrected matte that the owner has put into the source bucket; empty: none"""
+    payer: str = ""
+    """the account that pays; empty: the owner's"""
+    price: int = 0
+    """what it costs once it is delivered, in hundredths of a credit"""
 
     @property
     def folder(self) -> str:
@@ -68,6 +76,8 @@ class Result(Record):
     size_bytes: int
     width: int
     height: int
+    foreground: tuple[int, int, int, int] | None = None
+    """left, top, width and height of the subject in the file, in pixels"""
 
 
 class Outcome(Record):
