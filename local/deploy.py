@@ -77,6 +77,7 @@ def deploy(
             overrides=overrides,
         )
         host.add(logical_id, spec, role)
+    host.open()
     _gateway_responses(endpoint, plain, names["Api"])
     keys = client("apigateway", endpoint).get_api_keys(includeValues=True)["items"]
     return Deployed(
@@ -173,6 +174,10 @@ def _gateway_responses(endpoint: str, plain: dict[str, Any], api: str) -> None:
     body = plain["Resources"]["Api"]["Properties"]["Body"]
     for kind, response in body["x-amazon-apigateway-gateway-responses"].items():
         gateway.put_gateway_response(
-            restApiId=api, responseType=kind, responseTemplates=response["responseTemplates"]
+            restApiId=api,
+            responseType=kind,
+            responseTemplates=response["responseTemplates"],
+            responseParameters=response.get("responseParameters", {}),
+            **({"statusCode": str(response["statusCode"])} if "statusCode" in response else {}),
         )
     gateway.create_deployment(restApiId=api, stageName="api")

@@ -34,6 +34,7 @@ def emulated_aws(folder: Path) -> Iterator[str]:
     port = free_port()
     endpoint = f"http://127.0.0.1:{port}"
     environment = os.environ | {
+        "PYTHONPATH": str(Path(__file__).resolve().parent.parent),
         "BIND_HOST": "127.0.0.1",  # its default is every address of the machine
         "GATEWAY_PORT": str(port),
         "AUTH": "true",
@@ -44,7 +45,7 @@ def emulated_aws(folder: Path) -> Iterator[str]:
     }
     with (folder / "emulator.log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("emulator_process.py"))],
+            [sys.executable, "-m", "local.emulator_process"],
             env=environment,
             cwd=folder,
             stdin=subprocess.PIPE,  # its end tells the emulator that we are gone

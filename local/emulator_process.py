@@ -11,6 +11,8 @@ import threading
 
 from ministack.app import main
 
+from local.emulator_queues import guard_queues
+
 
 def stop_with_parent() -> None:
     """Wait until the parent is gone, then ask this process to stop."""
@@ -18,5 +20,6 @@ def stop_with_parent() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+guard_queues()
 threading.Thread(target=stop_with_parent, daemon=True).start()
 main()

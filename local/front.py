@@ -3,17 +3,28 @@
 import json
 import mimetypes
 import threading
-import urllib.error
-import urllib.request
+from collections.abc import Iterator
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import urllib3
+
 GATEWAY_LIMIT_BYTES = 10 * 1024 * 1024  # API Gateway's, for a body
 LAMBDA_LIMIT_BYTES = 6 * 1024 * 1024  # Lambda's, for the event that the body travels in, in base64
 GATEWAY_SECONDS = 29
-FORWARDED = ("x-api-key", "idempotency-key", "content-type", "accept", "origin")
-WITHHELD = {"connection", "content-length", "date", "transfer-encoding"}
+CONNECTIONS = 64
+WITHHELD_THERE = {"connection", "content-length", "expect", "host", "transfer-encoding"}
+WITHHELD_BACK = {"connection", "content-length", "date", "transfer-encoding"}
+TOO_LARGE = (
+    "The body is too large for one call, about 4.5 MB: let the picture be fetched from an address (image_url), or "
+    "upload it with the form that POST /v1/jobs answers with."
+)
+
+
+class TooLarge(Exception):
+    """A body over the gateway's limits."""
 
 
 class Front:
@@ -21,6 +32,7 @@ class Front:
 
     def __init__(self, port: int, folder: Path, api_url: str, api_key: str) -> None:
         self.folder, self.api_url, self.api_key = folder, api_url, api_key
+        self.gateway = urllib3.PoolManager(maxsize=CONNECTIONS, timeout=GATEWAY_SECONDS, retries=False)
         self.server = _FrontServer(("127.0.0.1", port), _FrontApi)
         self.server.front = self
         self.url = f"http://127.0.0.1:{self.server.server_port}"
@@ -30,15 +42,18 @@ class Front:
         """Stop listening."""
         self.server.shutdown()
         self.server.server_close()
+        self.gateway.clear()
 
 
 class _FrontServer(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = CONNECTIONS
     front: Front
 
 
 class _FrontApi(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: _FrontServer
 
     def do_GET(self) -> None:
@@ -57,6 +72,16 @@ class _FrontApi(BaseHTTPRequestHandler):
 
     do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_POST  # noqa: N815 names that the base class calls
 
+    def do_HEAD(self) -> None:
+        self._refuse(405, "method_not_allowed", "HEAD is not a method of any route.")
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """What the base class refuses by itself: a method that it does not know, a request that is none."""
+        if code == HTTPStatus.NOT_IMPLEMENTED:
+            code, message = HTTPStatus.METHOD_NOT_ALLOWED, f"{self.command} is not a method of any route"
+        self.close_connection = True  # whatever follows is no request
+        self._refuse(code, "refused", f"{message or explain or HTTPStatus(code).phrase}.")
+
     def _file(self, path: Path) -> None:
         if not path.resolve().is_relative_to(self.server.front.folder.resolve()) or not path.is_file():
             self._refuse(404, "not_found", f"There is no page {self.path!r}.")
@@ -65,26 +90,51 @@ class _FrontApi(BaseHTTPRequestHandler):
         self._send(200, path.read_bytes(), {"Content-Type": kind})
 
     def _forward(self) -> None:
-        if "Transfer-Encoding" in self.headers:
-            self.close_connection = True
-            self._refuse(411, "LENGTH_REQUIRED", "Content-Length is missing")
-            return
-        size = int(self.headers.get("Content-Length") or 0)
-        if size > GATEWAY_LIMIT_BYTES or size * 4 / 3 > LAMBDA_LIMIT_BYTES:
-            self._skip(size)  # a client listens only when it has sent everything
-            self._refuse(413, "REQUEST_TOO_LARGE", "Request Too Long")
-            return
-        body = self.rfile.read(size)
-        headers = {name: self.headers[name] for name in FORWARDED if name in self.headers}
-        url = self.server.front.api_url + self.path.removeprefix("/api")
-        request = urllib.request.Request(url, data=body or None, headers=headers, method=self.command)  # noqa: S310
+        front = self.server.front
         try:
-            with urllib.request.urlopen(request, timeout=GATEWAY_SECONDS) as answer:  # noqa: S310 the emulator
-                self._send(answer.status, answer.read(), dict(answer.headers))
-        except urllib.error.HTTPError as error:
-            self._send(error.code, error.read(), dict(error.headers))
-        except TimeoutError:
+            body = self._body()
+        except TooLarge:
+            self._refuse(413, "request_too_large", TOO_LARGE)
+            return
+        headers = {k: v for k, v in self.headers.items() if k.lower() not in WITHHELD_THERE}
+        if "Accept" not in self.headers:
+            # The emulator answers binary bodies as text to who accepts nothing; AWS does not.
+            headers["Accept"] = "*/*"
+        url = front.api_url + self.path.removeprefix("/api")
+        try:
+            answer = front.gateway.request(
+                self.command, url, body=body or None, headers=headers, redirect=False
+            )
+        except urllib3.exceptions.TimeoutError:
             self._refuse(504, "INTEGRATION_TIMEOUT", "Endpoint request timed out")
+            return
+        self._send(answer.status, answer.data, dict(answer.headers))
+
+    def _body(self) -> bytes:
+        """All of the request's body; raises TooLarge, when it has been read: a client listens only then."""
+        if "Transfer-Encoding" in self.headers:
+            parts = list(self._chunks())
+            size = sum(map(len, parts))
+        else:
+            size = int(self.headers.get("Content-Length") or 0)
+            parts = [] if is_too_large(size) else [self.rfile.read(size)]
+            if not parts:
+                self._skip(size)
+        if is_too_large(size):
+            raise TooLarge
+        return b"".join(parts)
+
+    def _chunks(self) -> Iterator[bytes]:
+        """The parts of a body that says no length (RFC 9112, 7.1); what is over the limit is not kept."""
+        kept = 0
+        while size := int(self.rfile.readline().partition(b";")[0], 16):
+            part = self.rfile.read(size)
+            self.rfile.readline()
+            if not is_too_large(kept):
+                kept += size
+                yield part
+        while self.rfile.readline().strip():
+            pass  # trailers
 
     def _skip(self, size: int) -> None:
         while size > 0 and (read := self.rfile.read(min(size, 1 << 20))):
@@ -97,11 +147,17 @@ class _FrontApi(BaseHTTPRequestHandler):
     def _send(self, status: int, body: bytes, headers: dict[str, str]) -> None:
         self.send_response(status)
         for name, value in headers.items():
-            if name.lower() not in WITHHELD:
+            if name.lower() not in WITHHELD_BACK:
                 self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 its caller's name
         """The functions write their own log."""
+
+
+def is_too_large(size: int) -> bool:
+    """Whether a body of this many bytes is over the limits of the gateway, or of Lambda once it is base64."""
+    return size > GATEWAY_LIMIT_BYTES or size * 4 / 3 > LAMBDA_LIMIT_BYTES

@@ -65,6 +65,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--pace", choices=["laptop", "drill"], default="laptop")
+    parser.add_argument(
+        "--fetch-exceptions", default="", help="local host:port,host:port to fetch pictures from"
+    )
     options = parser.parse_args()
     stop = threading.Event()
     for wanted in (signal.SIGINT, signal.SIGTERM):
@@ -73,7 +76,7 @@ def main() -> int:
         print(f"Port {options.port} is taken; choose another: make serve PORT=8081", file=sys.stderr)
         return 1
     forget_the_dead(ADDRESSES)
-    with local_stack(FOLDER / "serve", pace=options.pace) as stack:
+    with local_stack(FOLDER / "serve", pace=options.pace, fetch_exceptions=options.fetch_exceptions) as stack:
         front = Front(options.port, ROOT / "web", stack.deployed.api_url, stack.deployed.api_key)
         try:
             announce(addresses(stack, front), ADDRESSES)

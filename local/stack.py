@@ -35,17 +35,22 @@ class LocalStack:
 
 @contextmanager
 def local_stack(
-    folder: Path, *, pace: str = "laptop", overrides: Mapping[str, str] = MappingProxyType({})
+    folder: Path,
+    *,
+    pace: str = "laptop",
+    overrides: Mapping[str, str] = MappingProxyType({}),
+    fetch_exceptions: str = "",
 ) -> Iterator[LocalStack]:
     """Run the whole stack, with its logs in ``folder``, until the block is left.
 
-    ``overrides`` replaces environment variables of the functions that have them.
+    ``overrides`` replaces environment variables of the functions that have them. ``fetch_exceptions`` is a list of
+    ``host:port`` that pictures may be fetched from although they are local: ``127.0.0.1:9000,localhost:9001``.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with emulated_aws(folder) as endpoint:
         host = Host(endpoint)
         try:
-            parameters = PARAMETERS | {"Pace": pace}
+            parameters = PARAMETERS | {"Pace": pace, "FetchExceptions": fetch_exceptions}
             deployed = deploy(endpoint, host, parameters, folder, HERE | dict(overrides))
             yield LocalStack(deployed=deployed, host=host)
         finally:

@@ -3,12 +3,14 @@
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 SIDE = 64
+Constants = dict[str, np.ndarray[Any, Any]]
 
 
 def bright_subject(folder: Path) -> Path:
@@ -18,7 +20,10 @@ def bright_subject(folder: Path) -> Path:
         helper.make_node("Mul", ["grey", "steepness"], ["steep"]),
         helper.make_node("Sigmoid", ["steep"], ["alpha"]),
     ]
-    constants = {"channels": np.array([1], np.int64), "steepness": np.array(40, np.float32)}
+    constants: Constants = {
+        "channels": np.array([1], np.int64),
+        "steepness": np.array(40, np.float32),
+    }
     return _save(folder, "bright-subject", nodes, constants)
 
 
@@ -45,7 +50,7 @@ def endless(folder: Path) -> Path:
         helper.make_node("Loop", ["turns", "yes", "tensor"], ["last"], body=body),
         helper.make_node("ReduceMean", ["last", "channels"], ["alpha"], keepdims=1),
     ]
-    constants = {
+    constants: Constants = {
         "turns": np.array(10**9, np.int64),
         "yes": np.array(True),
         "channels": np.array([1], np.int64),
@@ -53,7 +58,7 @@ def endless(folder: Path) -> Path:
     return _save(folder, "endless", nodes, constants)
 
 
-def _save(folder: Path, name: str, nodes: list[onnx.NodeProto], constants: dict[str, "np.ndarray"]) -> Path:
+def _save(folder: Path, name: str, nodes: list[onnx.NodeProto], constants: Constants) -> Path:
     graph = helper.make_graph(
         nodes,
         name,
