@@ -1,4 +1,5 @@
 import json
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from copy import deepcopy
@@ -11,6 +12,7 @@ from cutout.preset import preset_names
 from cutout.recipe import (
     Blur,
     Contact,
+    Image,
     Original,
     Output,
     Plain,
@@ -52,6 +54,27 @@ def test_a_word_stands_for_a_background(document: dict[str, Any], background: ob
     [output] = outputs(document)
 
     assert output.background == background
+
+
+@pytest.mark.parametrize(
+    ("places", "words"),
+    [
+        ({}, "it has neither key nor url; allowed: exactly one of them"),
+        ({"key": "backgrounds/a.jpg", "url": "https://example.com/a"}, "it has both key and url"),
+        ({"url": "https://example.com/" + "a" * 2000}, "background.url"),
+    ],
+)
+def test_a_picture_behind_lies_in_one_place(places: dict[str, str], words: str) -> None:
+    with pytest.raises(BadRecipe, match=words):
+        outputs({"background": {"kind": "image", **places}})
+
+
+def test_a_picture_behind_may_have_a_long_url() -> None:
+    url = "https://example.com/" + "a" * 1900
+    [output] = outputs({"background": {"kind": "image", "url": url}})
+
+    assert output.background == Image(url=url)
+    assert Output.model_validate_json(output.model_dump_json()) == output
 
 
 def test_the_usual_quality_is_as_good_in_every_format() -> None:
@@ -148,7 +171,26 @@ def test_a_word_stands_for_a_shadow() -> None:
             {"outputs": [{"channels": "alpha", "background": "white"}]},
             "channels 'alpha' is of the subject alone",
         ),
-        ({"outputs": [{"format": "zip", "background": "white"}]}, "a zip holds colours and alpha apart"),
+        (
+            {"outputs": [{"format": "jpeg", "background": "#ff000080"}]},
+            "background '#ff000080' lets light through, which a jpeg cannot; allowed: a colour without opacity",
+        ),
+        (
+            {"outputs": [{"background": "#ff000080", "light": {"wrap": 0.5}}]},
+            "light needs a new background that it comes from; allowed: light with an opaque background",
+        ),
+        (
+            {"outputs": [{"background": "#12345"}]},
+            "'#12345' is not a colour; allowed: white, black, #rgb or #rrggbb, with an opacity behind: #rgba or",
+        ),
+        (
+            {"outputs": [{"layout": {"canvas": [100, 100], "max_megapixels": 1}}]},
+            "canvas says how many pixels the result has, and max_megapixels too; allowed: one of the two",
+        ),
+        (
+            {"outputs": [{"layout": {"max_megapixels": 0}}]},
+            "layout.max_megapixels is 0: input should be greater than 0",
+        ),
         ({"outputs": [{"channels": "alpha", "icc": "srgb"}]}, "channels 'alpha' has no colours"),
         (
             {"outputs": [{"layout": {"margin": "5%"}}]},
@@ -157,10 +199,6 @@ def test_a_word_stands_for_a_shadow() -> None:
         (
             {"outputs": [{"layout": {"crop": True, "margin": "1px 2px 3px"}}]},
             "layout.margin: '1px 2px 3px' has 3 le",
-        ),
-        (
-            {"outputs": [{"layout": {"crop": True, "fill": {"share": 0.5}}}]},
-            "fill is a share of a canvas, and crop w",
         ),
         (
             {"outputs": [{"layout": {"canvas": [10000, 9000]}}]},
@@ -227,6 +265,24 @@ def test_alpha_is_coverage_unless_asked_otherwise() -> None:
     [first, second] = Recipe(outputs=(Output(), Output(format="webp", alpha="display"))).outputs
 
     assert (first.alpha, second.alpha) == ("coverage", "display")
+
+
+def test_of_very_many_faults_ten_are_said_and_the_rest_counted_at_once() -> None:
+    document = json.dumps({f"field-{n:06}": n for n in range(30_000)})
+    started = time.monotonic()
+
+    with pytest.raises(BadRecipe) as said:
+        parse_recipe(document)
+
+    assert str(said.value).endswith("recipe.field-000009 is not a known field. There are 29,990 more faults.")
+    assert time.monotonic() - started < 3  # one by one against each other: minutes
+
+
+def test_a_very_long_name_is_cut_short_where_it_is_refused() -> None:
+    with pytest.raises(BadRecipe) as said:
+        parse_recipe(json.dumps({"n" * 100_000: 1}))
+
+    assert str(said.value) == f"recipe.{'n' * 200} is not a known field."
 
 
 def test_a_recipe_that_is_no_json_is_refused() -> None:
@@ -348,3 +404,19 @@ def test_whatever_stands_anywhere_is_taken_or_refused(path: tuple[Any, ...]) -> 
 
         with suppress(BadRecipe):  # any other exception would be a fault of ours
             recipe_from(document["recipe"])
+
+
+@pytest.mark.parametrize(
+    ("written", "kept", "sheer"),
+    [
+        ("#F80", "#ff8800", False),
+        ("#f80f", "#ff8800", False),
+        ("#ff8800FF", "#ff8800", False),
+        ("#f808", "#ff880088", True),
+        ("#ff880000", "#ff880000", True),
+    ],
+)
+def test_a_background_s_colour_may_have_an_opacity(written: str, kept: str, sheer: bool) -> None:
+    output = Output(background=written)
+
+    assert (output.background.colour, output.sheer) == (kept, sheer)

@@ -1,5 +1,6 @@
 """Bytes <-> arrays: the one door for pictures, and the only modules beside ``picture_*`` that know Pillow."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
@@ -9,8 +10,8 @@ from PIL import ExifTags, Image
 from PIL.ImageFile import ImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
-from cutout.errors import CustomerError
-from cutout.picture_colour import has_16_bits, to_srgb
+from cutout.errors import BadMatte, CustomerError
+from cutout.picture_colour import as_written, has_16_bits, to_srgb
 from cutout.picture_encoders import encode_bmp, encode_grey, encode_jpeg, encode_png, encode_webp
 from cutout.picture_file import BROKEN, Limits, load_pixels, open_picture
 
@@ -21,6 +22,7 @@ __all__ = [
     "Photo",
     "decode",
     "decode_grey",
+    "decode_matte",
     "decode_small",
     "encode_bmp",
     "encode_grey",
@@ -152,13 +154,32 @@ def decode_grey(data: bytes) -> NDArray[np.uint8]:
     return np.array(image)
 
 
+def decode_matte(data: bytes, limits: Limits) -> NDArray[np.uint8]:
+    """A customer's matte as alpha8: its transparency if it has any, else its grey, both as they stand in the file.
+
+    Raises what ``decode`` raises, and BadMatte for an opaque picture with colours.
+    """
+    _, upright, _ = _decode_upright(data, limits, None, as_written)
+    rgb8, alpha8 = _to_arrays(upright)
+    if alpha8 is not None:
+        return alpha8
+    if (rgb8 != rgb8[..., :1]).any():
+        raise BadMatte("The corrected matte has colours; allowed: grey, or a picture with transparency.")
+    return np.ascontiguousarray(rgb8[..., 0])
+
+
 def _decode(data: bytes, limits: Limits, enough: int | None) -> Photo:
-    header, upright, notes = _decode_upright(data, limits, enough)
+    header, upright, notes = _decode_upright(data, limits, enough, to_srgb)
     rgb8, alpha8 = _to_arrays(upright)
     return Photo(rgb8=rgb8, alpha8=alpha8, header=header, notes=tuple(notes))
 
 
-def _decode_upright(data: bytes, limits: Limits, enough: int | None) -> tuple[Header, Image.Image, list[str]]:
+def _decode_upright(
+    data: bytes,
+    limits: Limits,
+    enough: int | None,
+    to_plain: Callable[[ImageFile], tuple[Image.Image, list[str]]],
+) -> tuple[Header, Image.Image, list[str]]:
     """A function of its own so that the file's reader, and its copies of the pixels, are gone afterwards."""
     name, image = open_picture(data, limits)
     notes = [*_notes_on_depth(image), *_notes_on_frames(image)]
@@ -167,7 +188,7 @@ def _decode_upright(data: bytes, limits: Limits, enough: int | None) -> tuple[He
     orientation = _orientation(image)
     if orientation is None:
         notes.append("its EXIF data is broken and was ignored")
-    plain, more_notes = to_srgb(image)
+    plain, more_notes = to_plain(image)
     upright = plain.transpose(_TURNS[orientation]) if orientation in _TURNS else plain
     if (orientation or 1) >= 5:
         width, height = height, width

@@ -49,6 +49,12 @@ def to_srgb(image: ImageFile) -> tuple[Image.Image, list[str]]:
     return plain, notes
 
 
+def as_written(image: ImageFile) -> tuple[Image.Image, list[str]]:
+    """As ``to_srgb`` for numbers that are no colours: a profile would change them."""
+    image.info.pop("icc_profile", None)
+    return to_srgb(image)
+
+
 def _to_plain_mode(image: ImageFile) -> tuple[Image.Image, list[str]]:
     """-> L, LA, RGB, RGBA or CMYK with 8 bits."""
     if image.mode.startswith("I"):

@@ -27,7 +27,7 @@ from cutout.rendering.backgrounds import flatten
 from cutout.rendering.edges import feathered, shifted
 from cutout.rendering.placement import Box
 
-Lane = Literal["photo", "ink", "flat", "given"]
+Lane = Literal["photo", "ink", "flat", "given", "corrected"]
 
 WHITE = (255, 255, 255)
 STRENGTHS = {"off": None, "normal": NORMAL, "strong": STRONG}

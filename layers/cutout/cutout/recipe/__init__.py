@@ -11,7 +11,7 @@ from cutout.recipe.backgrounds import (
     Radial,
     Transparent,
 )
-from cutout.recipe.base import Strict, explain
+from cutout.recipe.base import Strict, explain, explain_faults
 from cutout.recipe.layout import Edge, Layout, Roi
 from cutout.recipe.looks import Cast, Contact, Drop, Keep, Light, Outline, Shadow
 from cutout.recipe.output import Output
@@ -44,6 +44,7 @@ __all__ = [
     "Subject",
     "Transparent",
     "explain",
+    "explain_faults",
     "parse_recipe",
     "recipe_from",
 ]

@@ -1,11 +1,11 @@
 """What lies behind the subject. A word stands for the kinds that need nothing more."""
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
 
-from cutout.recipe.base import NAMED_COLOURS, Colour, Place, Share, Strict, kind_tag
+from cutout.recipe.base import NAMED_COLOURS, Colour, Place, Share, SheerColour, Strict, kind_tag, opacity8
 
 KINDS = ("transparent", "colour", "linear", "radial", "image", "blur", "original")
 _WORDS = ("transparent", "blur", "original")
@@ -18,10 +18,15 @@ class Transparent(Strict):
 
 
 class Plain(Strict):
-    """One colour."""
+    """One colour; with an opacity behind it, as in ``#rrggbbaa``, the file stays as transparent as that leaves it."""
 
     kind: Literal["colour"] = "colour"
-    colour: Colour
+    colour: SheerColour
+
+    @property
+    def sheer(self) -> bool:
+        """Whether light comes through."""
+        return opacity8(self.colour) < 255
 
 
 class Stop(Strict):
@@ -61,17 +66,26 @@ class Radial(Gradient):
 
 
 class Image(Strict):
-    """A picture of yours in the source bucket.
+    """A picture of yours: by its ``key`` in the source bucket, or by the ``url`` that it is fetched from, once.
 
     ``fill`` covers the canvas and keeps ``focal`` in sight, ``fit`` shows all of the picture on ``colour``, ``tile``
     repeats it at its own size.
     """
 
     kind: Literal["image"] = "image"
-    key: Annotated[str, Field(min_length=1, max_length=900)]
+    key: Annotated[str, Field(max_length=900)] = ""
+    url: Annotated[str, Field(max_length=2000)] = ""
     fit: Literal["fill", "fit", "tile"] = "fill"
     focal: Place = "50%"
     colour: Colour = "#ffffff"
+
+    @model_validator(mode="after")
+    def _lies_in_one_place(self) -> Self:
+        if bool(self.key) == bool(self.url):
+            raise ValueError(
+                f"it has {'both key and' if self.key else 'neither key nor'} url; allowed: exactly one of them"
+            )
+        return self
 
 
 class Blur(Strict):
@@ -96,7 +110,7 @@ def _written_out(value: Any) -> Any:
     if value in NAMED_COLOURS or re.fullmatch("#[0-9a-fA-F]*", value):
         return {"kind": "colour", "colour": value}
     raise ValueError(
-        f"{value[:40]!r} is not a background; allowed: transparent, white, black, #rrggbb, original, blur, "
+        f"{value[:40]!r} is not a background; allowed: transparent, white, black, #rrggbb, #rrggbbaa, original, blur, "
         f"or an object with a kind of {', '.join(KINDS)}"
     )
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -11,10 +12,14 @@ Unit = Literal["px", "%"]
 MOST_OF_LENGTHS = {"px": 10_000, "%": 100}
 """of blurs, offsets and borders: beyond it there is nothing more to see, and a blur's kernel takes all memory"""
 
+MOST_FAULTS, LONGEST_NAME = 10, 200
+"""of what is said about a document: a body of millions of faults must not become an answer that is larger still"""
+
 NAMED_COLOURS = {"white": "#ffffff", "black": "#000000"}
 
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?)(px|%)")
 _HEX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")
+_SHEER_HEX = re.compile(r"#(?:[0-9a-f]{4}|[0-9a-f]{8})")
 
 
 class Strict(BaseModel):
@@ -60,16 +65,40 @@ def _one_or_two_shares(text: str) -> str:
     return text
 
 
+def _position(text: str) -> str:
+    return text if text == "original" else _one_or_two_shares(text)
+
+
 def _colour(text: str) -> str:
     plain = NAMED_COLOURS.get(text, text.lower())
     if not _HEX.fullmatch(plain):
         raise ValueError(f"{text[:40]!r} is not a colour; allowed: white, black, #rgb or #rrggbb")
-    return plain if len(plain) == 7 else "#" + "".join(2 * digit for digit in plain[1:])
+    return plain if len(plain) == 7 else _doubled(plain)
+
+
+def _sheer_colour(text: str) -> str:
+    """With its opacity behind, where it has one; ``ff`` is none, so that a colour is written in one way only."""
+    plain = NAMED_COLOURS.get(text, text.lower())
+    if _HEX.fullmatch(plain):
+        return _colour(plain)
+    if not _SHEER_HEX.fullmatch(plain):
+        raise ValueError(
+            f"{text[:40]!r} is not a colour; allowed: white, black, #rgb or #rrggbb, with an opacity behind: "
+            "#rgba or #rrggbbaa"
+        )
+    long = plain if len(plain) == 9 else _doubled(plain)
+    return long[:7] if long.endswith("ff") else long
+
+
+def _doubled(short: str) -> str:
+    return "#" + "".join(2 * digit for digit in short[1:])
 
 
 Length = Annotated[str, AfterValidator(_one_length)]
 Place = Annotated[str, AfterValidator(_one_or_two_shares)]
+Position = Annotated[str, AfterValidator(_position)]
 Colour = Annotated[str, AfterValidator(_colour)]
+SheerColour = Annotated[str, AfterValidator(_sheer_colour)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -85,8 +114,13 @@ def place(text: str) -> tuple[float, float]:
 
 
 def rgb(colour: str) -> tuple[int, int, int]:
-    """A checked ``Colour`` as sRGB levels, 0..255."""
+    """A checked ``Colour`` or ``SheerColour`` as sRGB levels, 0..255."""
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def opacity8(colour: str) -> int:
+    """How opaque a checked ``SheerColour`` is, 0..255."""
+    return int(colour[7:9], 16) if len(colour) == 9 else 255
 
 
 def kind_tag(value: Any) -> str:
@@ -97,17 +131,22 @@ def kind_tag(value: Any) -> str:
 
 def explain(error: ValidationError, subject: str) -> str:
     """Say in one sentence a fault which field has which value, and what is allowed instead."""
-    faults = error.errors(include_url=False)
-    places = [fault["loc"] for fault in faults]
+    return explain_faults(error.errors(include_url=False), subject)
+
+
+def explain_faults(faults: Sequence[Any], subject: str) -> str:
+    """As ``explain``, of the faults that a pydantic error lists."""
     # A list whose items are wrong is also reported as too short: the items say it better.
-    own = [f for f in faults if not any(p != f["loc"] and p[: len(f["loc"])] == f["loc"] for p in places)]
-    return " ".join(_sentence(fault, subject) for fault in own)
+    above = {tuple(fault["loc"][:depth]) for fault in faults for depth in range(len(fault["loc"]))}
+    own = [fault for fault in faults if tuple(fault["loc"]) not in above]
+    more = f" There are {len(own) - MOST_FAULTS:,} more faults." if len(own) > MOST_FAULTS else ""
+    return " ".join(_sentence(fault, subject) for fault in own[:MOST_FAULTS]) + more
 
 
 def _sentence(fault: Any, subject: str) -> str:
     # A kind's name stands in the path of what belongs to that kind: customers did not write it.
     parts = [part for part in fault["loc"] if isinstance(part, int) or not part.startswith("kind:")]
-    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts)
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part[:LONGEST_NAME]}" for part in parts)
     field = f"{subject}{path}"
     shown = f"{field} is {_shown(fault['input'])}"
     match fault["type"]:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
-from cutout.recipe.base import Place, Strict, lengths
+from cutout.recipe.base import Position, Strict, lengths
 
 MOST_CANVAS_PIXELS = 25_000_000
 MOST_CANVAS_SIDE = 10_000
@@ -52,7 +52,11 @@ class Layout(Strict):
 
     Without ``canvas`` and ``crop`` the result has the photograph's frame. ``crop`` cuts it to the subject with
     ``margin`` around. With ``canvas`` the frame is fitted into it; with ``crop`` the subject is, inside ``margin``;
-    with ``fill`` the subject is, at that share. ``fill`` alone is a share of the photograph's own frame.
+    with ``fill`` the subject is, at that share. Without a canvas, ``fill`` is a share of the photograph's own frame,
+    which ``crop`` then cuts to the subject.
+
+    ``max_megapixels`` makes the photograph's frame smaller before anything else is done with it, so lengths in px are
+    pixels of the result.
     """
 
     crop: bool = False
@@ -63,9 +67,12 @@ class Layout(Strict):
     fill: Fill | None = None
     enlarge: bool = True
     """whether a small subject may have more pixels than the photograph has of it"""
-    position: Place | None = None
-    """where what is left over goes: 0% left or top, 100% right or bottom; left out, it is shared out evenly, and a
-    subject in the photograph's own frame stays where it is"""
+    max_megapixels: Annotated[float, Field(gt=0, le=100)] | None = None
+    """of the photograph's frame in the result; a larger one is made smaller, a smaller one stays as it is"""
+    position: Position | None = None
+    """where what is left over goes: 0% left or top, 100% right or bottom; ``original``: shared out as around the
+    subject in the photograph; left out, it is shared out evenly, and a subject in the photograph's own frame stays
+    where it is"""
     glue: bool = True
     """a subject that the photograph's frame cuts stays at that edge of the canvas"""
 
@@ -75,9 +82,9 @@ class Layout(Strict):
             raise ValueError(
                 f"margin is {self.margin!r} but nothing is cropped; allowed: margin with crop or fill"
             )
-        if self.fill is not None and self.crop and self.canvas is None:
+        if self.canvas is not None and self.max_megapixels is not None:
             raise ValueError(
-                "fill is a share of a canvas, and crop without canvas has none; allowed: one of the two"
+                "canvas says how many pixels the result has, and max_megapixels too; allowed: one of the two"
             )
         if self.canvas is not None and self.canvas[0] * self.canvas[1] > MOST_CANVAS_PIXELS:
             raise ValueError(

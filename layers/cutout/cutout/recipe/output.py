@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from cutout.errors import UnknownPreset
 from cutout.file_options import FORMATS, MOST_DPI, FileFormat, FileOptions, Format
 from cutout.preset import load_preset
-from cutout.recipe.backgrounds import Background, Original, Transparent
+from cutout.recipe.backgrounds import Background, Original, Plain, Transparent
 from cutout.recipe.base import Strict
 from cutout.recipe.layout import Layout, merged
 from cutout.recipe.looks import Keep, Light, NoShadow, Outline, Shadow
@@ -66,6 +66,19 @@ class Output(Strict):
         return self
 
     @model_validator(mode="after")
+    def _nor_lets_a_jpeg_light_through(self) -> Self:
+        if (
+            not FORMATS[self.format].transparent
+            and isinstance(self.background, Plain)
+            and self.background.sheer
+        ):
+            raise ValueError(
+                f"background {self.background.colour!r} lets light through, which a {self.format} cannot; "
+                "allowed: a colour without opacity, or another format"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _only_a_transparent_file_has_alpha(self) -> Self:
         if self.transparent:
             return self
@@ -78,10 +91,6 @@ class Output(Strict):
             raise ValueError(
                 "channels 'alpha' is of the subject alone and takes no background; allowed: background 'transparent'"
             )
-        if self.format == "zip":
-            raise ValueError(
-                "a zip holds colours and alpha apart and takes no background; allowed: background 'transparent'"
-            )
         return self
 
     @model_validator(mode="after")
@@ -91,15 +100,14 @@ class Output(Strict):
             raise ValueError(
                 "channels 'alpha' has no colours, so icc 'srgb' is not possible; allowed: icc 'none'"
             )
-        if self.channels == "alpha" and self.format == "zip":
-            raise ValueError("a zip holds colours and alpha; allowed: channels 'rgba', or another format")
         return self
 
     @model_validator(mode="after")
     def _only_a_background_gives_light(self) -> Self:
-        if isinstance(self.background, Transparent | Original) and (self.light.wrap or self.light.tone):
+        dark = self.sheer or isinstance(self.background, Transparent | Original)
+        if dark and (self.light.wrap or self.light.tone):
             raise ValueError(
-                "light needs a new background that it comes from; allowed: light with a background"
+                "light needs a new background that it comes from; allowed: light with an opaque background"
             )
         return self
 
@@ -132,6 +140,11 @@ class Output(Strict):
     def transparent(self) -> bool:
         """Whether nothing lies behind the subject."""
         return isinstance(self.background, Transparent)
+
+    @property
+    def sheer(self) -> bool:
+        """Whether what lies behind the subject lets light through."""
+        return isinstance(self.background, Plain) and self.background.sheer
 
     @property
     def file_name(self) -> str:

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from cutout.codec import to_uint8
 from cutout.light import Mixing
 
 _TILE = (64, 256)
@@ -32,6 +33,32 @@ def flatten(
 ) -> NDArray[np.uint8]:
     """``composite`` over one sRGB colour, 0..255 a channel."""
     return composite(rgb8, alpha8, np.array(colour, np.uint8), mixing)
+
+
+def on_sheer(
+    rgb8: NDArray[np.uint8],
+    alpha8: NDArray[np.uint8],
+    colour8: tuple[int, int, int],
+    opacity8: int,
+    mixing: Mixing,
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """A cutout on one colour that lets light through: rgb8 (H, W, 3) and alpha8 (H, W), straight.
+
+    ``opacity8`` is the colour's, 0..255; at 255 the colours are those of ``flatten``. What is opaque keeps its colour.
+    """
+    clear = alpha8 == 0
+    out8 = np.where(clear[..., None], np.array(colour8, np.uint8), rgb8)
+    both8 = np.where(clear, np.uint8(opacity8), alpha8)
+    colour = mixing.to_amounts(np.array(colour8, np.uint8))
+    for top in range(0, rgb8.shape[0], _TILE[0]):
+        rows = slice(top, top + _TILE[0])
+        soft = (alpha8[rows] > 0) & (alpha8[rows] < 255)
+        alpha = alpha8[rows][soft].astype(np.float32) / np.float32(255)
+        ground: NDArray[np.float32] = (1 - alpha) * np.float32(opacity8 / 255)
+        amounts = mixing.to_amounts(rgb8[rows][soft]) * alpha[:, None] + colour * ground[:, None]
+        out8[rows][soft] = mixing.to_levels8((amounts / (alpha + ground)[:, None]).astype(np.float32))
+        both8[rows][soft] = to_uint8(alpha + ground)
+    return out8, both8
 
 
 def _over(

@@ -1,7 +1,10 @@
 """Where a photograph lies on a canvas."""
 
 from dataclasses import dataclass, replace
+from math import ceil, floor, sqrt
 from typing import Self
+
+_NO_PIXEL = 1e-6  # what floats are off by
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +65,26 @@ class Placement:
         top, left = self.top + self.scale * box.top, self.left + self.scale * box.left
         return top, left, top + self.scale * box.height, left + self.scale * box.width
 
+    def seen(self, box: Box) -> Box:
+        """Every canvas pixel that a part of the photograph touches; empty where it lies outside."""
+        top, left, bottom, right = self.on_canvas(box)
+        first_row, first_column = max(floor(top + _NO_PIXEL), 0), max(floor(left + _NO_PIXEL), 0)
+        return Box(
+            top=first_row,
+            left=first_column,
+            bottom=max(min(ceil(bottom - _NO_PIXEL), self.height), first_row),
+            right=max(min(ceil(right - _NO_PIXEL), self.width), first_column),
+        )
+
+    def then(self, other: "Placement") -> "Placement":
+        """This canvas, laid on another one as if it were the photograph."""
+        return replace(
+            other,
+            scale=self.scale * other.scale,
+            top=self.top * other.scale + other.top,
+            left=self.left * other.scale + other.left,
+        )
+
 
 def within(placement: Placement, photo: tuple[int, int]) -> Placement:
     """The same canvas with nothing but photograph, of (height, width), on it: moved no further than needed.
@@ -76,6 +99,20 @@ def within(placement: Placement, photo: tuple[int, int]) -> Placement:
         for side, of, start in zip(canvas, photo, (placement.top, placement.left), strict=True)
     )
     return replace(placement, scale=scale, top=top, left=left)
+
+
+def reduced(height: int, width: int, most_pixels: float) -> Placement:
+    """A photograph in the largest frame of its shape with at most ``most_pixels``, filled to its edges; never larger.
+
+    Sides are rounded down, so one of them may lose up to a pixel of the photograph, half at either end.
+    """
+    # The second: of a strip of one row that row remains.
+    scale = min(sqrt(most_pixels / (height * width)), most_pixels / max(height, width))
+    if scale >= 1:
+        return unchanged(height, width)
+    down, across = (max(floor(side * scale + _NO_PIXEL), 1) for side in (height, width))
+    top, left = (down - scale * height) / 2, (across - scale * width) / 2
+    return Placement(height=down, width=across, scale=scale, top=top, left=left)
 
 
 def unchanged(height: int, width: int) -> Placement:

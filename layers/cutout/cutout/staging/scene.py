@@ -13,9 +13,9 @@ from cutout.encode import encode
 from cutout.errors import CustomerError, NoSubject
 from cutout.light import CAMERA, GRAPHIC, Mixing
 from cutout.pipeline import Cutout
-from cutout.recipe import Original, Output
-from cutout.recipe.base import rgb
-from cutout.rendering.backgrounds import composite
+from cutout.recipe import Original, Output, Plain
+from cutout.recipe.base import opacity8, rgb
+from cutout.rendering.backgrounds import composite, on_sheer
 from cutout.rendering.display import for_viewers
 from cutout.rendering.ground import ground_under
 from cutout.rendering.head import Head, find_head
@@ -76,6 +76,8 @@ class Rendered:
     body: bytes
     width: int
     height: int
+    foreground: tuple[int, int, int, int]
+    """left, top, width and height of the subject's box in the file, in pixels"""
     encodes: int
     """how often it was encoded to find a file within its byte limits"""
     checks: dict[str, Any] | None
@@ -126,10 +128,16 @@ def _rendered(scene: Scene, output: Output) -> Rendered:
         body=encoded.body,
         width=placed.placement.width,
         height=placed.placement.height,
+        foreground=_box_of(scene.subject, placed.placement),
         encodes=encoded.encodes,
         checks=checked(scene, output, placed, made.subject8, encoded),
         notes=made.notes,
     )
+
+
+def _box_of(subject: Subject, placement: Placement) -> tuple[int, int, int, int]:
+    box = placement.seen(subject.box)
+    return box.left, box.top, box.width, box.height
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -153,7 +161,7 @@ def _staged(scene: Scene, output: Output, placement: Placement) -> _Made:
         return _Made(rgb8=_own(scene, stage, output, placement), file_alpha8=None, subject8=alpha8)
     shade = shade_of(scene, output, placement, stage.alpha8)
     notes = () if shade is None else shade.notes
-    if output.transparent:
+    if output.transparent or output.sheer:
         rgb8, file_alpha8 = _transparent(stage, shade, output)
         return _Made(rgb8=rgb8, file_alpha8=file_alpha8, subject8=alpha8, notes=notes)
     background8 = behind(scene, output, placement)
@@ -192,10 +200,13 @@ def _transparent(stage: Stage, shade: Shade | None, output: Output) -> tuple[Pic
     rgb8, alpha8 = stage.rgb8, stage.alpha8
     if output.alpha == "display" and stage.mixing is CAMERA:  # a drawing is shown right already
         rgb8, alpha8 = for_viewers(rgb8, alpha8)
-    if shade is None:
-        return rgb8, alpha8
-    # As viewers mix it: a shadow is wide, and half of the light, taken as coverage, would look like three quarters.
-    return under(rgb8, alpha8, shade.shade8, shade.opacity, GRAPHIC)
+    if shade is not None:
+        # As viewers mix it: a shadow is wide; half of the light, taken as coverage, would look like three quarters.
+        rgb8, alpha8 = under(rgb8, alpha8, shade.shade8, shade.opacity, GRAPHIC)
+    if isinstance(output.background, Plain) and output.sheer:
+        colour = output.background.colour
+        rgb8, alpha8 = on_sheer(rgb8, alpha8, rgb(colour), opacity8(colour), stage.mixing)
+    return rgb8, alpha8
 
 
 def _lit(stage: Stage, background8: Picture8, output: Output) -> Picture8:

@@ -69,19 +69,20 @@ def shade_of(scene: "Scene", output: Output, placement: Placement, alpha8: NDArr
     return Shade(shade8=shade8, opacity=shadow.opacity)
 
 
-def room_of(scene: "Scene", output: Output) -> Room:
-    """How much room the shadow needs beside the subject's box, on a canvas of the photograph's scale."""
+def room_of(scene: "Scene", output: Output, scale: float) -> Room:
+    """How much room the shadow needs beside the subject's box, where the photograph is ``scale`` times as large."""
     shadow, subject = output.shadow, scene.subject
     glued = output.layout.glue and "bottom" in subject.cut
     if glued and isinstance(shadow, Contact | Cast) and not scene.stands:
         return NO_ROOM
     match shadow:
         case Contact():
-            return contact_room(on_canvas(shadow.softness, subject, 1))
+            return contact_room(on_canvas(shadow.softness, subject, scale))
         case Drop():
-            return drop_room(_offset(subject, shadow, 1), on_canvas(shadow.softness, subject, 1))
+            return drop_room(_offset(subject, shadow, scale), on_canvas(shadow.softness, subject, scale))
         case Cast():
-            return cast_room(_light(shadow), subject.box.height, on_canvas(shadow.softness, subject, 1))
+            height, softness = scale * subject.box.height, on_canvas(shadow.softness, subject, scale)
+            return cast_room(_light(shadow), height, softness)
         case _:
             return NO_ROOM
 
