@@ -14,17 +14,19 @@ import boto3
 from aws_lambda_powertools import Logger
 
 from cutout.codec import Limits, Photo, decode, decode_grey
+from cutout.corrected import cutout_with, read_matte
 from cutout.errors import CustomerError, SourceGone
 from cutout.kept import pack, unpack
 from cutout.pipeline import Cutout, as_looked_at, clean, full_matte, in_frame, unmixed, with_edge
 from cutout.recipe import Output
 from cutout.service.batch import each_message
-from cutout.service.ending import Endings
+from cutout.service.direct import direct_answer, direct_body
+from cutout.service.ending import Endings, done_outcome
 from cutout.service.intake import background_keys
 from cutout.service.jobs import Job, Result, timestamp
 from cutout.service.keys import result_key
 from cutout.service.messages import ComposeMessage
-from cutout.service.objects import open_upload, read_background, write_result
+from cutout.service.objects import open_upload, read_background, read_own_matte, write_result
 from cutout.service.report import Figures, cost_usd, done_report
 from cutout.service.settings import ComposeSettings
 from cutout.service.stopwatch import Stopwatch
@@ -69,9 +71,11 @@ class Compose:
         cutout = self.cut_out(message, photo, watch)
         with watch.step("edge"):
             edited = with_edge(cutout, job.recipe.edge)
-        scene = scene_of(photo, edited, self.read_backgrounds(job, watch), self.limits)
+        backgrounds = self.read_backgrounds(job, watch)
+        with watch.step("scene"):
+            scene = scene_of(photo, edited, backgrounds, self.limits)
         delivered = tuple(self.deliver(job, scene, output, watch) for output in job.recipe.outputs)
-        results = tuple(result for result, _ in delivered)
+        outcome = done_outcome(job, tuple(result for result, _ in delivered), message.treatment.lane)
         stages, now = (*message.stages, watch.report()), time.time()
         report = done_report(
             job=job,
@@ -91,7 +95,7 @@ class Compose:
             ],
             ended=timestamp(now),
         )
-        self.endings.done(job, results, report, cost_usd(stages), now)
+        self.endings.done(job, outcome, report, cost_usd(stages), now)
         logger.info("done", job=job.id, total_ms=sum(stage.total_ms for stage in stages))
 
     @property
@@ -111,13 +115,23 @@ class Compose:
         with watch.step("read"):
             return self.s3.get_object(Bucket=self.settings.work_bucket, Key=key)["Body"].read()
 
+    def read_coarse(self, key: str, watch: Stopwatch) -> Any:
+        """What the network said."""
+        body = self.read_work(key, watch)
+        with watch.step("decode"):
+            return decode_grey(body)
+
     def cut_out(self, message: ComposeMessage, photo: Photo, watch: Stopwatch) -> Cutout:
         """The cutout that is kept from an earlier job, else a new one, which is kept if the network was asked."""
         if message.cutout_is_kept:
             body = self.read_work(message.cutout_key, watch)
             with watch.step("unpack"):
                 return unpack(body, photo)
-        coarse8 = decode_grey(self.read_work(message.matte_key, watch)) if message.matte_key else None
+        if message.treatment.lane == "corrected":
+            cutout = self.cut_out_as_told(message.job, photo, watch)
+            self.keep(message, cutout, photo, {"seen_as": "corrected"}, watch)
+            return cutout
+        coarse8 = self.read_coarse(message.matte_key, watch) if message.matte_key else None
         cutout = self.cut_out_anew(message, photo, coarse8, watch)
         if message.treatment.lane == "photo" and message.cutout_key and message.model:
             noted = {
@@ -125,14 +139,27 @@ class Compose:
                 "model": message.model.id,
                 "model_sha256": message.model.sha256,
             }
-            with watch.step("keep"):
-                self.s3.put_object(
-                    Bucket=self.settings.work_bucket,
-                    Key=message.cutout_key,
-                    Body=pack(cutout, photo),
-                    Metadata=noted,
-                )
+            self.keep(message, cutout, photo, noted, watch)
         return cutout
+
+    def keep(
+        self, message: ComposeMessage, cutout: Cutout, photo: Photo, noted: dict[str, str], watch: Stopwatch
+    ) -> None:
+        """Put the cutout where later jobs find it."""
+        with watch.step("keep"):
+            self.s3.put_object(
+                Bucket=self.settings.work_bucket,
+                Key=message.cutout_key,
+                Body=pack(cutout, photo),
+                Metadata=noted,
+            )
+
+    def cut_out_as_told(self, job: Job, photo: Photo, watch: Stopwatch) -> Cutout:
+        """The cutout with the matte that the customer has corrected; raises BadMatte."""
+        with watch.step("read"):
+            body = read_own_matte(self.s3, job.source.bucket, job.matte_key, self.settings.max_bytes)
+        with watch.step("decontaminate"):
+            return cutout_with(photo, read_matte(body, self.limits), job.recipe)
 
     def cut_out_anew(self, message: ComposeMessage, photo: Photo, coarse8: Any, watch: Stopwatch) -> Cutout:
         """Find the alpha in the way that ingest has chosen, and the subject's own colours."""
@@ -175,6 +202,7 @@ class Compose:
             size_bytes=len(rendered.body),
             width=rendered.width,
             height=rendered.height,
+            foreground=rendered.foreground,
         )
         return result, rendered
 
@@ -197,5 +225,9 @@ def service() -> Compose:
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Lambda's entry: SQS messages from matte, and from ingest where no matte is needed."""
+    """Lambda's entry: SQS messages from matte, and from ingest where no matte is needed; the API's direct calls."""
+    body = direct_body(event)
+    if body is not None:
+        service().take(body)
+        return direct_answer(None)
     return each_message(event, context, logger, service().take)

@@ -1,38 +1,43 @@
 """Storage trigger: an upload becomes a job with a model-sized proxy, or a refusal that says why.
 
-Reads: the source bucket. Writes: work/<job>/<digest>.bmp. Sends to: the interactive or the bulk matte queue.
+Reads: the source bucket, and from the web what a job names by URL. Writes: calls/<owner>/<job>/<name>,
+work/<job>/<digest>.bmp. Sends to: the interactive or the bulk matte queue, or straight to
+compose; a direct call gets the message as its answer.
 """
 
-import hashlib
-import math
 import os
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from aws_lambda_powertools import Logger
 
-from cutout.codec import Limits, Photo, decode_small, encode_bmp, read_header
-from cutout.errors import CustomerError, SourceGone
-from cutout.pipeline import as_looked_at, make_proxy, region_of, way_of
-from cutout.recipe import Recipe
+from cutout.errors import BadCallback, CustomerError, NotAffordable, SourceGone
 from cutout.service import intake, webhooks
 from cutout.service.batch import each_message
+from cutout.service.connections import Deadline
+from cutout.service.direct import direct_answer, direct_body
+from cutout.service.downloads import Downloads
 from cutout.service.ending import Endings
+from cutout.service.fetch import Policy
 from cutout.service.jobs import Job, Source, timestamp
-from cutout.service.keys import announced_job_id, cutout_key, how_cut, proxy_key
-from cutout.service.messages import ComposeMessage, MatteMessage, ModelUse, Picture, Treatment
-from cutout.service.objects import Upload, exists, metadata_of, open_upload, read_background
+from cutout.service.keys import announced_job_id
+from cutout.service.messages import (
+    ComposeMessage,
+    JobMessage,
+    MatteMessage,
+)
+from cutout.service.objects import exists, metadata_of, open_upload
+from cutout.service.onward import Onward
 from cutout.service.settings import IngestSettings
 from cutout.service.stopwatch import Stopwatch
 from cutout.service.table import JobTable
-from cutout.staging.backgrounds import check_background
+from preparing import Preparing
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
-    from mypy_boto3_sqs.client import SQSClient
 
 logger = Logger(service="ingest")
 
@@ -42,54 +47,85 @@ class Ingest:
     """What ingest works with, built once per process."""
 
     s3: "S3Client"
-    sqs: "SQSClient"
     table: JobTable
+    onward: Onward
     endings: Endings
+    downloads: Downloads
+    preparing: Preparing
     settings: IngestSettings
     memory_mb: int
 
-    @property
-    def limits(self) -> Limits:
-        """What we accept."""
-        return Limits(max_bytes=self.settings.max_bytes, max_pixels=self.settings.max_pixels)
-
     def take(self, body: str) -> None:
-        """Work on every upload that one S3 notification announces, or on the job that is to be rendered once more."""
-        asked = intake.render_of(body)
-        if asked is not None:
-            self.take_job(asked)
-            return
-        now = time.time()
-        for source in intake.sources_of(body):
-            self.take_job(self.announced(source, now) or intake.upload_job(source, now))
+        """Hand on every upload that one S3 notification announces, or the job that a message carries."""
+        asked, now = intake.job_in(body), time.time()
+        jobs = [asked] if asked else [self.job_of(source, now) for source in intake.sources_of(body)]
+        for job in jobs:
+            message = self.work_on(job)
+            if message is not None:
+                self.onward.send(message)
 
-    def take_job(self, job: Job) -> None:
-        """Store the job, once, and carry it to the queue it needs, or end it with a reason."""
+    def take_direct(self, body: str) -> MatteMessage | ComposeMessage | None:
+        """Work on one job of the API; answers what the next stage has to know, None if the job has ended."""
+        return self.work_on(JobMessage.model_validate_json(body).job)
+
+    def job_of(self, source: Source, now: float) -> Job:
+        """The job of an upload: the one that was announced for it, else a new one."""
+        uploaded = intake.upload_job(source, self.settings.bucket_account, now)
+        return self.announced(source, now) or uploaded
+
+    def work_on(self, job: Job) -> MatteMessage | ComposeMessage | None:
+        """Store the job, once, and find out what has to be done next, or end it with a reason."""
         if not self.register(job):  # before anything that could kill this process
-            return
+            return None
         watch = Stopwatch("ingest", self.memory_mb)
+        fetched_by = Deadline.after(self.settings.fetch_timeout_seconds)
         try:
+            if job.source.url:
+                with watch.step("fetch"):
+                    job = self.downloads.picture_of(job, fetched_by)
             with watch.step("read"):
                 upload = open_upload(self.s3, job.source)
             job = self.with_callback(job, upload.metadata)  # a failure from here on reaches it, too
-            self.carry_on(job, upload, watch)
+            job = job.model_copy(update={"recipe": intake.recipe_of(job, upload.metadata)})
+            if intake.background_urls(job.recipe):
+                with watch.step("fetch"):
+                    job = self.downloads.with_backgrounds(job, fetched_by)
+            return self.preparing.message(job, upload, watch)
         except CustomerError as error:
             if isinstance(error, SourceGone) and self.was_replaced(job):
-                return  # the event of what lies there now carries this job on
+                return None  # the event of what lies there now carries this job on
             logger.info("refused", job=job.id, code=error.code)
             self.endings.failed(job, error, time.time())
+            return None
 
     def register(self, job: Job) -> bool:
-        """Store the job in the table; whether it is still to be done."""
+        """Store the job in the table and hold its price; whether it is still to be done."""
         now = time.time()
         logger.info("upload", job=job.id, size_bytes=job.source.size_bytes)
-        if self.table.create(job, self.deadline(job, now), timestamp(now)):
-            return True
-        state = self.table.find(job.id)
+        state = self.table.find(job.id) if job.asked else None  # a call has stored its job already
+        try:
+            if state is None and self.table.create(job, self.deadline(job, now), timestamp(now)):
+                return True
+        except NotAffordable as error:
+            logger.info("refused", job=job.id, code=error.code)
+            self.endings.refused(self.as_its_sender_asked(job), error, now)
+            return False
+        state = state or self.table.find(job.id)
         if state is not None and state.outcome is not None:
             self.endings.repeat(state.job, now)
             return False
         return True
+
+    def as_its_sender_asked(self, job: Job) -> Job:
+        """A job that is refused unread, with the webhook address of its upload if that is one we deliver to."""
+        noted = metadata_of(self.s3, job.source.bucket, job.source.key) or {}
+        callback = intake.callback_of(job, noted)
+        try:
+            if callback is not None:
+                self.check_callback(callback)
+        except BadCallback:  # the job says first why it was refused; nobody can be told
+            callback = None
+        return job.model_copy(update={"callback": callback})
 
     def announced(self, source: Source, now: float) -> Job | None:
         """The job that an API call made for this upload, if one did; a new one if that has ended with another."""
@@ -97,6 +133,8 @@ class Ingest:
         state = self.table.find(job_id) if job_id else None
         if state is None or state.job.source.key != source.key:
             return None
+        if state.is_closed:
+            return state.job
         if state.outcome is not None and state.job.source.sequencer != source.sequencer:
             return intake.again(state.job, source, now)
         return state.job.arrived(source)
@@ -115,100 +153,6 @@ class Ingest:
         if job.lane == "interactive":
             return self.settings.interactive_deadline_seconds
         return self.settings.bulk_deadline_seconds
-
-    def carry_on(self, job: Job, upload: Upload, watch: Stopwatch) -> None:
-        """Queue what has to be done next: sent first, noted after, so that a crash repeats and never loses."""
-        job = job.model_copy(update={"recipe": intake.recipe_of(job, upload.metadata)})
-        self.check_backgrounds(job)
-        with watch.step("read"):
-            body = upload.read(self.settings.max_bytes)
-        header = read_header(body, self.limits)
-        picture = Picture(width=header.width, height=header.height, format=header.format)
-        key = cutout_key(hashlib.sha256(body).hexdigest(), how_cut(job.recipe, self.settings.model))
-        made_by = self.kept(key, job.recipe.subject)
-        if made_by is None:
-            self.send_on(job, self.to_cut_out(job, picture, body, key, watch))
-            return
-        message = ComposeMessage(
-            job=job,
-            picture=picture,
-            model=made_by,
-            treatment=Treatment(reason="the cutout of an earlier job is used again"),
-            cutout_key=key,
-            cutout_is_kept=True,
-            stages=(watch.report(),),
-        )
-        self.send_on(job, message)
-
-    def to_cut_out(
-        self, job: Job, picture: Picture, body: bytes, key: str, watch: Stopwatch
-    ) -> MatteMessage | ComposeMessage:
-        """The message about a picture that has no kept cutout: to compose, if it needs no network."""
-        photo = self.look(body, job.recipe, watch)
-        treatment = Treatment(**asdict(way_of(photo, job.recipe)))
-        if not treatment.needs_network:
-            return ComposeMessage(job=job, picture=picture, treatment=treatment, stages=(watch.report(),))
-        digest = self.write_proxy(job.id, photo, watch)
-        return MatteMessage(
-            job=job,
-            picture=picture,
-            proxy_key=proxy_key(job.id, digest),
-            proxy_sha256=digest,
-            treatment=treatment,
-            cutout_key=key,
-            stages=(watch.report(),),
-        )
-
-    def kept(self, key: str, subject: str) -> ModelUse | None:
-        """The model of a kept cutout that this job may use; None if there is none.
-
-        Only the network's cutouts are kept. A picture that looks like a drawing has one if its sender called it
-        something else, and what is asked of it by itself is still the drawing's own.
-        """
-        if subject in ("graphic", "signature"):
-            return None
-        noted = metadata_of(self.s3, self.settings.work_bucket, key)
-        if noted is None or (subject == "auto" and noted["seen_as"] != "photo"):
-            return None
-        return ModelUse(id=noted["model"], sha256=noted["model_sha256"], reused=True)
-
-    def look(self, body: bytes, recipe: Recipe, watch: Stopwatch) -> Photo:
-        """The part of the picture that the recipe looks at, no larger than the proxy needs."""
-        with watch.step("decode"):
-            header = read_header(body, self.limits)
-            region = region_of(recipe.roi, header.height, header.width)
-            share = min(region.height / header.height, region.width / header.width)
-            enough = math.ceil(self.settings.proxy_side / share)
-            photo = decode_small(body, self.limits, enough)
-            return as_looked_at(photo, recipe)
-
-    def write_proxy(self, job_id: str, photo: Photo, watch: Stopwatch) -> str:
-        """Make and write what the network reads; answers the digest of its pixels."""
-        with watch.step("proxy"):
-            proxy = make_proxy(photo, self.settings.proxy_side)
-            file = encode_bmp(proxy)
-        digest = hashlib.sha256(proxy.tobytes()).hexdigest()
-        with watch.step("write"):
-            key = proxy_key(job_id, digest)
-            self.s3.put_object(Bucket=self.settings.work_bucket, Key=key, Body=file, ContentType="image/bmp")
-        return digest
-
-    def send_on(self, job: Job, message: MatteMessage | ComposeMessage) -> None:
-        """Hand the job to the next stage, then note how far it is."""
-        settings = self.settings
-        lane_queue = settings.interactive_queue if job.lane == "interactive" else settings.bulk_queue
-        is_matted = isinstance(message, ComposeMessage)
-        queue = settings.compose_queue if is_matted else lane_queue
-        self.sqs.send_message(QueueUrl=queue, MessageBody=message.model_dump_json())
-        self.table.advance(job.id, "ingested", timestamp(time.time()))
-        if is_matted:
-            self.table.advance(job.id, "matted", timestamp(time.time()))
-
-    def check_backgrounds(self, job: Job) -> None:
-        """Refuse a background picture that compose could not read, before any work is queued; BadBackground."""
-        for key in intake.background_keys(job.recipe, job.owner):
-            body = read_background(self.s3, job.source.bucket, key, self.settings.max_bytes)
-            check_background(key, body, self.limits)
 
     def with_callback(self, job: Job, metadata: dict[str, str]) -> Job:
         """The job with the webhook address its upload asks for, noted in the table; raises BadCallback."""
@@ -232,7 +176,9 @@ def service() -> Ingest:
     """Open the clients, once per process."""
     settings = IngestSettings.read(os.environ)
     s3, sqs = boto3.client("s3"), boto3.client("sqs")
-    table = JobTable(client=boto3.client("dynamodb"), name=settings.table)
+    table = JobTable(
+        client=boto3.client("dynamodb"), name=settings.table, starting_credits=settings.new_key_credits
+    )
     endings = Endings(
         s3=s3,
         sqs=sqs,
@@ -240,10 +186,30 @@ def service() -> Ingest:
         result_bucket=settings.result_bucket,
         notify_queue=settings.notify_queue,
     )
+    onward = Onward(
+        sqs=sqs,
+        table=table,
+        interactive_queue=settings.interactive_queue,
+        bulk_queue=settings.bulk_queue,
+        compose_queue=settings.compose_queue,
+    )
     memory_mb = int(os.environ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"])
-    return Ingest(s3=s3, sqs=sqs, table=table, endings=endings, settings=settings, memory_mb=memory_mb)
+    policy = Policy(max_bytes=settings.max_bytes, exceptions=settings.fetch_exceptions)
+    return Ingest(
+        s3=s3,
+        table=table,
+        onward=onward,
+        endings=endings,
+        downloads=Downloads(s3=s3, policy=policy),
+        preparing=Preparing(s3=s3, table=table, settings=settings),
+        settings=settings,
+        memory_mb=memory_mb,
+    )
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Lambda's entry: SQS messages with S3 notifications."""
+    """Lambda's entry: SQS messages with S3 notifications or jobs, and the API's direct calls."""
+    body = direct_body(event)
+    if body is not None:
+        return direct_answer(service().take_direct(body))
     return each_message(event, context, logger, service().take)

@@ -1,6 +1,7 @@
 """Container image: the ONNX model on proxies, a coarse matte for each.
 
-Reads: work/<job>/<digest>.bmp. Writes: mattes/<proxy>/<model>.png. Sends to: the compose queue.
+Reads: work/<job>/<digest>.bmp. Writes: mattes/<proxy>/<model>.png. Sends to: the compose queue; a direct call gets the
+message as its answer.
 """
 
 import os
@@ -17,6 +18,7 @@ from cutout.codec import Limits, decode, encode_grey
 from cutout.matting.tensor import to_alpha8, to_tensor
 from cutout.network import ModelCard, Network, load, read_card
 from cutout.service.batch import each_message
+from cutout.service.direct import direct_answer, direct_body
 from cutout.service.jobs import timestamp
 from cutout.service.keys import matte_key
 from cutout.service.messages import ComposeMessage, MatteMessage, ModelUse
@@ -47,6 +49,12 @@ class Matte:
     memory_mb: int
 
     def take(self, body: str) -> None:
+        """Make the matte of one message's proxy and queue the rest."""
+        onward = self.take_direct(body)
+        self.sqs.send_message(QueueUrl=self.settings.compose_queue, MessageBody=onward.model_dump_json())
+        self.table.advance(onward.job.id, "matted", timestamp(time.time()))
+
+    def take_direct(self, body: str) -> ComposeMessage:
         """Make the matte of one message's proxy, unless the same pixels have one from the same network."""
         message = MatteMessage.model_validate_json(body)
         logger.info("proxy", job=message.job.id)
@@ -55,7 +63,7 @@ class Matte:
         reused = exists(self.s3, self.settings.work_bucket, key)
         if not reused:
             self.predict(message.proxy_key, key, watch)
-        onward = ComposeMessage(
+        return ComposeMessage(
             job=message.job,
             picture=message.picture,
             matte_key=key,
@@ -64,8 +72,6 @@ class Matte:
             model=ModelUse(id=self.card.id, sha256=self.card.sha256, reused=reused),
             stages=(*message.stages, watch.report()),
         )
-        self.sqs.send_message(QueueUrl=self.settings.compose_queue, MessageBody=onward.model_dump_json())
-        self.table.advance(message.job.id, "matted", timestamp(time.time()))
 
     def predict(self, proxy_key: str, key: str, watch: Stopwatch) -> None:
         """Read a proxy, run the network, write the coarse matte."""
@@ -100,7 +106,10 @@ def service() -> Matte:
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Lambda's entry: SQS messages from ingest."""
+    """Lambda's entry: SQS messages from ingest, and the API's direct calls."""
+    body = direct_body(event)
+    if body is not None:
+        return direct_answer(service().take_direct(body))
     return each_message(event, context, logger, lambda body: service().take(body))
 
 

@@ -10,7 +10,9 @@ from aws_lambda_powertools.utilities.parameters import get_secret
 
 from cutout.errors import BadCallback
 from cutout.service import webhooks
+from cutout.service.addresses import Endpoint
 from cutout.service.batch import each_message
+from cutout.service.connections import Deadline
 from cutout.service.messages import NotifyMessage
 from cutout.service.settings import NotifySettings
 
@@ -30,27 +32,28 @@ class Notify:
         message = NotifyMessage.model_validate_json(body)
         if message.job.callback is None:
             return
+        deadline = Deadline.after(self.settings.delivery_timeout_seconds)
         try:
-            address = self.address(message.job.callback)
+            endpoint = self.endpoint(message.job.callback, deadline)
         except BadCallback as error:
             # The address was fine when the job came; it would not become better by repeating.
             logger.warning("callback refused", job=message.job.id, reason=str(error))
             return
         master = str(get_secret(self.settings.secret, max_age=SECRET_AGE_SECONDS))
         webhooks.deliver(
-            address,
+            endpoint,
             webhooks.payload(message, self.settings.result_bucket),
             event_id=f"{message.job.id}-{message.outcome.status}",  # the same on every repeat
             secret=webhooks.endpoint_secret(master, message.job.owner),
-            timeout_seconds=self.settings.delivery_timeout_seconds,
+            deadline=deadline,
         )
         logger.info("delivered", job=message.job.id)
 
-    def address(self, url: str) -> webhooks.Address:
+    def endpoint(self, url: str, deadline: Deadline) -> Endpoint:
         """Check the address anew at every delivery: a name can move."""
         if self.settings.allow_private_callbacks:
-            return webhooks.resolve_any(webhooks.check_private_callback(url))
-        return webhooks.resolve_public(webhooks.check_callback(url))
+            return webhooks.resolve_any(webhooks.check_private_callback(url), deadline)
+        return webhooks.resolve_public(webhooks.check_callback(url), deadline)
 
 
 @cache

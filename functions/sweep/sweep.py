@@ -15,13 +15,14 @@ import boto3
 from aws_lambda_powertools import Logger
 from botocore.exceptions import ClientError
 
-from cutout.errors import OutOfTime
+from cutout.errors import NotAffordable, OutOfTime
 from cutout.service.ending import Endings
 from cutout.service.intake import sources_of, upload_job
-from cutout.service.jobs import Source, Status, timestamp
+from cutout.service.jobs import Job, Source, Status, timestamp
 from cutout.service.keys import announced_job_id
 from cutout.service.settings import SweepSettings
 from cutout.service.table import JobState, JobTable
+from cutout.service.transactions import ConditionFailed, TooBusy
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
@@ -60,21 +61,32 @@ class Sweep:
         ended = 0
         for message in answer.get("Messages", []):
             for source in dead_uploads(message["Body"]):
-                job = upload_job(source, now)
-                if self.table.create(job, int(now), timestamp(now)):
-                    logger.warning("adopted", job=job.id)
-                    ended += self.endings.failed(job, OutOfTime(reason("queued")), now)
+                ended += self.adopt_job(upload_job(source, self.settings.bucket_account, now), now)
         return ended
+
+    def adopt_job(self, job: Job, now: float) -> bool:
+        """Make a failed job of a dead upload; answers whether there was none yet.
+
+        It is admitted as ingest would have done it, price and all: a crash before its end leaves a job like any other.
+        """
+        try:
+            if not self.table.create(job, int(now), timestamp(now)):
+                return False
+        except NotAffordable as error:
+            return self.endings.refused(job, error, now)
+        logger.warning("adopted", job=job.id)
+        return self.endings.failed(job, OutOfTime(reason("queued")), now)
 
     def end_overdue(self, now: float) -> int:
         """End every job that is overdue without an excuse; answers how many."""
         overdue = self.table.overdue(int(now), MOST_PER_SHARD)
         backed_up = {queue for queue in {self.queue_of(state) for state in overdue} if self.waiting_in(queue)}
-        ended, faults = 0, []
+        ended = 0
+        faults: list[Exception] = []
         for state in overdue:
             try:
                 ended += self.judge(state, self.queue_of(state) in backed_up, now)
-            except ClientError as error:  # the others shall not wait for this one
+            except (ClientError, ConditionFailed, TooBusy) as error:  # the others shall not wait for this one
                 logger.exception("cannot be ended", job=state.job.id)
                 faults.append(error)
         if faults:
@@ -131,7 +143,10 @@ def dead_uploads(body: str) -> list[Source]:
 def service() -> Sweep:
     """Open the clients, once per process."""
     settings = SweepSettings.read(os.environ)
-    sqs, table = boto3.client("sqs"), JobTable(client=boto3.client("dynamodb"), name=settings.table)
+    sqs = boto3.client("sqs")
+    table = JobTable(
+        client=boto3.client("dynamodb"), name=settings.table, starting_credits=settings.new_key_credits
+    )
     endings = Endings(
         s3=boto3.client("s3"),
         sqs=sqs,

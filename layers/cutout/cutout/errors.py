@@ -79,6 +79,30 @@ class BadCallback(CustomerError):
     code = "bad_callback"
 
 
+class BadUrl(CustomerError):
+    """A picture's URL that we do not fetch from, or that leads to something else."""
+
+    code = "invalid_image_url"
+
+
+class FetchFailed(CustomerError):
+    """The server of a picture's URL gave no picture: not found, not reached, or not in time."""
+
+    code = "image_url_unreachable"
+
+
+class BadMatte(CustomerError):
+    """A corrected matte that is no matte, or not of its picture's shape."""
+
+    code = "bad_matte"
+
+
+class Cancelled(CustomerError):
+    """The owner has cancelled the job."""
+
+    code = "cancelled"
+
+
 class SourceGone(CustomerError):
     """The uploaded object was deleted or replaced before it was read."""
 
@@ -107,3 +131,19 @@ class SizeOutOfReach(CustomerError):
     """No quality of the format gives a file within the byte limits of the recipe."""
 
     code = "size_out_of_reach"
+
+
+class NotAffordable(CustomerError):
+    """The base of what an account cannot pay for (HTTP 402): nothing is held, nothing is charged."""
+
+
+class NoCredits(NotAffordable):
+    """A prepaid account's balance does not cover the price."""
+
+    code = "insufficient_credits"
+
+
+class CapReached(NotAffordable):
+    """The price does not fit below the account's monthly cap."""
+
+    code = "monthly_cap_reached"

@@ -8,12 +8,17 @@ from cutout.errors import CustomerError, Superseded
 from cutout.service.jobs import Job, Outcome, Result, timestamp
 from cutout.service.keys import report_key
 from cutout.service.messages import NotifyMessage
-from cutout.service.objects import write_result
+from cutout.service.objects import remove_results, write_result
 from cutout.service.table import JobTable
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
     from mypy_boto3_sqs.client import SQSClient
+
+
+def done_outcome(job: Job, results: tuple[Result, ...], lane: str) -> Outcome:
+    """How a job ends whose results have been written."""
+    return Outcome(status="done", results=results, report_key=report_key(job.folder), lane=lane)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,18 +35,23 @@ class Endings:
     result_bucket: str
     notify_queue: str
 
-    def done(
-        self, job: Job, results: tuple[Result, ...], report: dict[str, Any], cost_usd: float, now: float
-    ) -> bool:
+    def done(self, job: Job, outcome: Outcome, report: dict[str, Any], cost_usd: float, now: float) -> bool:
         """End the job with results that have been written. False: it had ended before, nothing is charged."""
-        outcome = Outcome(status="done", results=results, report_key=report_key(job.folder))
         self._write_report(job, report)
         ended = self.table.finish(job, outcome, cost_usd, timestamp(now))
         if ended:
             self.tell(job, outcome, now)
         else:
+            self.take_back(job, outcome.results)
             self.repeat(job, now)
         return ended
+
+    def take_back(self, job: Job, results: tuple[Result, ...]) -> None:
+        """Delete results that nobody was charged for: their job was cancelled or deleted while they were made."""
+        state = self.table.find(job.id)
+        if state is not None and state.is_closed:
+            keys = [*(result.key for result in results), report_key(job.folder)]
+            remove_results(self.s3, bucket=self.result_bucket, keys=keys, source=job.source)
 
     def failed(self, job: Job, error: CustomerError, now: float) -> bool:
         """End the job with a reason the customer understands. False: it had ended before."""
@@ -56,6 +66,19 @@ class Endings:
             self.repeat(job, now)
         return ended
 
+    def refused(self, job: Job, error: CustomerError, now: float) -> bool:
+        """Note a job that ended before it began, for a reason the customer understands. False: it exists."""
+        outcome = Outcome(
+            status="failed", report_key=report_key(job.folder), code=error.code, reason=str(error)
+        )
+        is_new = self.table.refuse(job, outcome, timestamp(now))
+        if is_new:
+            self._write_failure_report(job, outcome, now)
+            self.tell(job, outcome, now)
+        else:
+            self.repeat(job, now)
+        return is_new
+
     def repeat(self, job: Job, now: float) -> None:
         """A message came for a job that has ended: say again how it ended, in case the first word was lost.
 
@@ -63,7 +86,7 @@ class Endings:
         beside the results is made to agree with it.
         """
         state = self.table.find(job.id)
-        if state is None or state.outcome is None:
+        if state is None or state.outcome is None or state.deleted:
             return
         if state.outcome.status == "failed":
             self._write_failure_report(job, state.outcome, now)

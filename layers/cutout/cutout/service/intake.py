@@ -5,10 +5,11 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from cutout.errors import BadBackground
-from cutout.recipe import Image, Recipe, parse_recipe
+from cutout.recipe import Image, Output, Recipe, parse_recipe
 from cutout.service.jobs import BUCKET_OWNER, Job, Source, timestamp, upload_job_id
-from cutout.service.keys import BACKGROUNDS_PREFIX, UPLOAD_PREFIX
-from cutout.service.messages import RenderMessage
+from cutout.service.keys import BACKGROUNDS_PREFIX, CALLS_PREFIX, UPLOAD_PREFIX
+from cutout.service.messages import JobMessage
+from cutout.service.prices import price_of
 
 RECIPE_METADATA = "recipe"
 CALLBACK_METADATA = "callback"
@@ -31,9 +32,12 @@ def sources_of(body: str) -> list[Source]:
 
 
 def _is_to_be_cut_out(source: Source) -> bool:
-    """All but background pictures, and empty objects whose key ends in a slash: folders made in a console."""
+    """All but background pictures, what calls brought, and empty objects whose key ends in a slash.
+
+    Those are folders made in a console. Whoever writes below ``calls/`` sends the job itself.
+    """
     is_folder = not source.size_bytes and source.key.endswith("/")
-    return not is_folder and not source.key.startswith(BACKGROUNDS_PREFIX)
+    return not is_folder and not source.key.startswith((BACKGROUNDS_PREFIX, CALLS_PREFIX))
 
 
 def _source(record: dict[str, Any]) -> Source:
@@ -49,18 +53,27 @@ def _source(record: dict[str, Any]) -> Source:
     )
 
 
-def render_of(body: str) -> Job | None:
-    """The job of a message that asks to render once more; None for S3's notifications."""
+def job_in(body: str) -> Job | None:
+    """The job of a message that carries one; None for S3's notifications."""
     document = json.loads(body)
     if not isinstance(document, dict) or "job" not in document:
         return None
-    return RenderMessage.model_validate(document).job
+    return JobMessage.model_validate(document).job
 
 
-def upload_job(source: Source, now: float) -> Job:
-    """The job of an object put straight into the bucket, before anything of it has been read."""
+def upload_job(source: Source, payer: str, now: float) -> Job:
+    """The job of an object put straight into the bucket, before anything of it has been read.
+
+    ``payer`` is the account that pays for the bucket's uploads.
+    """
     return Job(
-        id=upload_job_id(source), owner=BUCKET_OWNER, lane="bulk", created=timestamp(now), source=source
+        id=upload_job_id(source),
+        owner=BUCKET_OWNER,
+        lane="bulk",
+        created=timestamp(now),
+        source=source,
+        payer=payer,
+        price=price_of("picture"),
     )
 
 
@@ -86,6 +99,24 @@ def recipe_of(job: Job, metadata: dict[str, str]) -> Recipe:
     return parse_recipe(text) if text else job.recipe
 
 
+def background_urls(recipe: Recipe) -> list[str]:
+    """The pictures on the web that a recipe lays behind its subject, each once."""
+    return sorted({picture.url for picture in _pictures_behind(recipe) if picture.url})
+
+
+def with_stored_backgrounds(recipe: Recipe, keys: dict[str, str]) -> Recipe:
+    """The recipe with keys in the source bucket in place of URLs; ``keys`` has one for every URL."""
+
+    def stored(output: Output) -> Output:
+        background = output.background
+        if not isinstance(background, Image) or not background.url:
+            return output
+        there = background.model_copy(update={"key": keys[background.url], "url": ""})
+        return output.model_copy(update={"background": there})
+
+    return recipe.model_copy(update={"outputs": tuple(map(stored, recipe.outputs))})
+
+
 def background_keys(recipe: Recipe, owner: str) -> list[str]:
     """The pictures in the source bucket that a recipe lays behind its subject, each once.
 
@@ -94,8 +125,7 @@ def background_keys(recipe: Recipe, owner: str) -> list[str]:
     BadBackground
         One of them is not the owner's to use.
     """
-    backgrounds = [output.background for output in recipe.outputs]
-    keys = sorted({background.key for background in backgrounds if isinstance(background, Image)})
+    keys = sorted({picture.key for picture in _pictures_behind(recipe) if picture.key})
     for key in keys:
         if not may_use(owner, key):
             raise BadBackground(
@@ -108,10 +138,13 @@ def background_keys(recipe: Recipe, owner: str) -> list[str]:
 def may_use(owner: str, key: str) -> bool:
     """Whether an owner may lay this object behind a subject: shared pictures, and what is the owner's own.
 
-    The bucket's owner may read the bucket; an API key's uploads are that key's alone.
+    The bucket's owner may read the bucket; what an API key has brought is that key's alone.
     """
-    if key.startswith(BACKGROUNDS_PREFIX):
+    if key.startswith((BACKGROUNDS_PREFIX, f"{UPLOAD_PREFIX}{owner}/", f"{CALLS_PREFIX}{owner}/")):
         return True
-    if owner == BUCKET_OWNER:
-        return not key.startswith(UPLOAD_PREFIX)
-    return key.startswith(f"{UPLOAD_PREFIX}{owner}/")
+    return owner == BUCKET_OWNER and not key.startswith((UPLOAD_PREFIX, CALLS_PREFIX))
+
+
+def _pictures_behind(recipe: Recipe) -> list[Image]:
+    backgrounds = [output.background for output in recipe.outputs]
+    return [background for background in backgrounds if isinstance(background, Image)]

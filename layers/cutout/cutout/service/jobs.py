@@ -37,6 +37,11 @@ class Source(Record):
     url: str = ""
     """where the picture is to be fetched from; empty: it lies in the bucket"""
 
+    @property
+    def has_arrived(self) -> bool:
+        """Whether the object is known to lie in the bucket."""
+        return bool(self.etag or self.sequencer)
+
 
 class Job(Record):
     """One picture to cut out for one owner."""
@@ -52,6 +57,8 @@ class Job(Record):
     """the job whose picture this one renders once more"""
     matte_key: str = ""
     """a corrected matte that the owner has put into the source bucket; empty: none"""
+    asked: str = ""
+    """digest of the API call that made it, to tell a repetition from another call; empty: none did"""
     payer: str = ""
     """the account that pays; empty: the owner's"""
     price: int = 0
@@ -86,6 +93,8 @@ class Outcome(Record):
     status: Literal["done", "failed"]
     results: tuple[Result, ...] = ()
     report_key: str = ""
+    lane: str = ""
+    """the way on which the alpha was found"""
     code: str = ""
     reason: str = ""
 

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import re
+from urllib.parse import unquote
 
 from cutout.recipe import Recipe
 from cutout.service.report import PIPELINE_VERSION
@@ -9,6 +11,7 @@ from cutout.service.report import PIPELINE_VERSION
 MAX_KEY_BYTES = 1024
 ROOM_FOR_NAME_BYTES = 64
 UPLOAD_PREFIX = "api/"
+CALLS_PREFIX = "calls/"  # what came inside an API call, or was fetched for a job
 BACKGROUNDS_PREFIX = "backgrounds/"  # pictures in the source bucket that are not cut out
 
 
@@ -58,6 +61,43 @@ def report_key(folder: str) -> str:
 def upload_key(owner: str, job_id: str, file_name: str) -> str:
     """Where the upload of an API job belongs, in the source bucket."""
     return f"{UPLOAD_PREFIX}{owner}/{job_id}/{file_name}"
+
+
+def call_key(owner: str, job_id: str, name: str) -> str:
+    """Where what came inside an API call, or is fetched for its job, lies in the source bucket."""
+    return f"{CALLS_PREFIX}{owner}/{job_id}/{name}"
+
+
+def fetched_name(url: str) -> str:
+    """What a picture that is fetched from a URL is called: the last part of its path, if there is anything left of it.
+
+    Letters, digits, dots, dashes and underscores stay, at most 100 of them.
+    """
+    path = re.split(r"[?#]", url, maxsplit=1)[0].partition("//")[2].partition("/")[2]
+    last = unquote(path).rpartition("/")[2]
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", last)[-100:].strip("-.") or "picture"
+
+
+def fetched_background_key(owner: str, job_id: str, url: str) -> str:
+    """Where a background picture that is fetched for a job lies in the source bucket."""
+    return call_key(owner, job_id, f"background-{hashlib.sha256(url.encode()).hexdigest()[:32]}")
+
+
+def own_folders(owner: str, job_id: str) -> tuple[str, str]:
+    """All that lies below these in the source bucket was brought by this job."""
+    return upload_key(owner, job_id, ""), call_key(owner, job_id, "")
+
+
+def job_of_key(owner: str, source_key: str) -> str | None:
+    """The owner's job that brought this object into the source bucket; None if it is not the owner's own."""
+    parts = source_key.split("/")
+    is_own = source_key.startswith((f"{UPLOAD_PREFIX}{owner}/", f"{CALLS_PREFIX}{owner}/"))
+    return parts[2] if is_own and len(parts) == 4 and parts[3] else None
+
+
+def corrected_key(source_sha256: str, matte_sha256: str, choices: str) -> str:
+    """A finished cutout whose matte was the customer's, in the work bucket."""
+    return cutout_key(source_sha256, json.dumps([choices, matte_sha256]))
 
 
 def announced_job_id(source_key: str) -> str | None:

@@ -39,7 +39,7 @@ class ModelUse(Record):
 class Treatment(Record):
     """How a picture's alpha is found, and why so."""
 
-    lane: Literal["photo", "ink", "flat", "given"] = "photo"
+    lane: Literal["photo", "ink", "flat", "given", "corrected"] = "photo"
     gated: bool = False
     """whether the network's matte says where ink may be at all"""
     reason: str = ""
@@ -52,8 +52,8 @@ class Treatment(Record):
         return self.lane == "photo" or self.gated
 
 
-class RenderMessage(Record):
-    """To ingest: render the picture of an ended job once more, with another recipe."""
+class JobMessage(Record):
+    """To ingest: a job that no upload announces. Its picture came inside a call, lies on the web, or is known."""
 
     schema_version: Literal[1] = 1
     job: Job

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from cutout.errors import BadBackground, SourceGone, SourceUnreadable, Superseded, TooManyBytes
+from cutout.errors import BadBackground, BadMatte, SourceGone, SourceUnreadable, Superseded, TooManyBytes
 from cutout.service.jobs import Source
 
 if TYPE_CHECKING:
@@ -108,6 +108,14 @@ def read_background(s3: "S3Client", bucket: str, key: str, max_bytes: int) -> by
     return answer["Body"].read()
 
 
+def read_own_matte(s3: "S3Client", bucket: str, key: str, max_bytes: int) -> bytes:
+    """The bytes of a corrected matte; raises BadMatte when it is not there or too large."""
+    try:
+        return open_upload(s3, Source(bucket=bucket, key=key)).read(max_bytes)
+    except (SourceGone, SourceUnreadable, TooManyBytes) as error:
+        raise BadMatte(f"The corrected matte cannot be used: {error}") from error
+
+
 def write_result(
     s3: "S3Client", *, bucket: str, key: str, body: bytes, content_type: str, source: Source
 ) -> None:
@@ -139,6 +147,21 @@ def write_result(
         else:
             return
     raise RuntimeError(f"{key!r} changed {MOST_ATTEMPTS} times while it was being written")
+
+
+def remove_results(s3: "S3Client", *, bucket: str, keys: list[str], source: Source) -> None:
+    """Delete what was made of this version of the source; what a newer one has put in its place stays."""
+    for key in keys:
+        metadata = metadata_of(s3, bucket, key)
+        if metadata is not None and metadata.get(ORDER, "") == source.sequencer:
+            s3.delete_object(Bucket=bucket, Key=key)
+
+
+def remove_below(s3: "S3Client", bucket: str, folder: str) -> None:
+    """Delete every object whose key begins with ``folder``."""
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=folder):
+        for found in page.get("Contents", []):
+            s3.delete_object(Bucket=bucket, Key=found["Key"])
 
 
 def _condition(s3: "S3Client", bucket: str, key: str, source: Source) -> dict[str, Any]:

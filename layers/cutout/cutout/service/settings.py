@@ -7,10 +7,24 @@ two equal.
 from collections.abc import Mapping
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from cutout.service.prices import starting_credits
 
 Name = Annotated[str, Field(min_length=1)]
 Positive = Annotated[int, Field(gt=0)]
+StartingCredits = Annotated[int | None, BeforeValidator(starting_credits)]
+"""``unlimited``, as None, or an amount of credits, in hundredths"""
+
+HostAndPort = Annotated[str, Field(pattern=r"^(\[[0-9a-f:]+\]|[a-z0-9._-]+):\d{1,5}$")]
+
+
+def _listed(text: str) -> frozenset[str]:
+    return frozenset(filter(None, (part.strip() for part in text.split(","))))
+
+
+HostsAndPorts = Annotated[frozenset[HostAndPort], BeforeValidator(_listed)]
+"""``host:port,host:port``; none in an empty text"""
 
 
 class Settings(BaseModel):
@@ -41,6 +55,10 @@ class IngestSettings(Settings):
     interactive_deadline_seconds: Positive
     bulk_deadline_seconds: Positive
     allow_private_callbacks: bool
+    bucket_account: Name
+    new_key_credits: StartingCredits
+    fetch_timeout_seconds: Positive
+    fetch_exceptions: HostsAndPorts
 
 
 class MatteSettings(Settings):
@@ -71,11 +89,23 @@ class ApiSettings(Settings):
     result_bucket: Name
     secret: Name
     ingest_queue: Name
+    interactive_queue: Name
+    bulk_queue: Name
+    compose_queue: Name
+    ingest_function: Name
+    matte_function: Name
+    compose_function: Name
+    direct_seconds: Positive
+    notify_queue: Name
     max_bytes: Positive
     upload_seconds: Positive
     link_seconds: Positive
     interactive_deadline_seconds: Positive
     allow_private_callbacks: bool
+    new_key_credits: StartingCredits
+    requests_per_minute: Positive
+    megapixels_per_minute: Positive
+    fetch_exceptions: HostsAndPorts
 
 
 class NotifySettings(Settings):
@@ -100,3 +130,5 @@ class SweepSettings(Settings):
     compose_queue: Name
     postpone_seconds: Positive
     longest_seconds: Positive
+    bucket_account: Name
+    new_key_credits: StartingCredits

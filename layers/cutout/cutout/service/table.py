@@ -1,66 +1,106 @@
-"""The job table: one item a job, conditional at every step, so that no order of events can undo an ending."""
+"""The job table: one item a job, conditional at every step, so that no order of events can undo an ending.
+
+A job and its account change together: admitted and held, delivered and charged, failed and released are one
+transaction each, on condition that the job is new, or still open. So whoever ends a job, and however often it is
+tried, its hold is turned into a charge or given back exactly once.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict
-
+from cutout.errors import NotAffordable
+from cutout.service.accounts import month_of
+from cutout.service.holds import Hold, charge, check_means, released, settled, taken
+from cutout.service.job_items import (
+    DAY_SECONDS,
+    OPEN,
+    OPEN_VALUES,
+    JobState,
+    ending,
+    job_key,
+    new_item,
+    state_from,
+)
 from cutout.service.jobs import Job, Outcome, Status
+from cutout.service.ledger import Ledger
+from cutout.service.transactions import ConditionFailed, commit, patiently
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
-OPEN = "#status IN (:queued, :ingested, :matted)"
-OPEN_VALUES = {f":{status}": {"S": status} for status in ("queued", "ingested", "matted")}
+__all__ = ["JobState", "JobTable"]
+
 SHARDS = "0123456789abcdef"  # the deadline index is written to on every upload: 16 partitions share that
-DAY_SECONDS = 86_400
-
-
-class JobState(BaseModel):
-    """A job and where it stands."""
-
-    model_config = ConfigDict(frozen=True)
-
-    job: Job
-    status: Status
-    updated: str
-    outcome: Outcome | None = None
+MOST_LOOKS = 10
+JOB = 0  # the first write is the job's: by the order a refused transaction says whose condition did not hold
 
 
 @dataclass(frozen=True, kw_only=True)
 class JobTable:
-    """Reads and writes jobs. ``client`` is a DynamoDB client, ``name`` the table's name."""
+    """Reads and writes jobs. ``client`` is a DynamoDB client, ``name`` the table's name.
+
+    ``starting_credits`` is what an account has that is made at its first use, in hundredths; None: it is unlimited.
+    """
 
     client: "DynamoDBClient"
     name: str
     keep_days: int = 90
+    starting_credits: int | None = None
+
+    @property
+    def ledger(self) -> Ledger:
+        """The accounts, which lie in the same table."""
+        return Ledger(client=self.client, name=self.name, starting_credits=self.starting_credits)
 
     def create(self, job: Job, deadline: int, now: str) -> bool:
-        """Store a new job as ``queued``, to be ended by ``deadline`` (epoch seconds). False: it exists."""
-        item = {
-            **_key(job.id),
-            "job": {"S": job.model_dump_json()},
-            "status": {"S": "queued"},
-            "owner": {"S": job.owner},
-            "created": {"S": job.created},
-            "updated": {"S": now},
-            "deadline": {"N": str(deadline)},
-            "deadline_shard": {"S": job.id[0]},
-            "ttl": {"N": str(deadline + self.keep_days * DAY_SECONDS)},
+        """Store a new job as ``queued``, to be ended by ``deadline`` (epoch seconds), and hold its price.
+
+        False: it exists, and nothing was held once more. The account is the job's payer, else its owner; one that
+        there is not yet is made. A job that is free needs no balance.
+
+        Raises
+        ------
+        NoCredits, CapReached
+            The account cannot pay for it; no job was stored.
+        """
+        hold = Hold(account=job.payer or job.owner, amount=job.price, month=month_of(now))
+        put = self._put_new(self._queued(job, hold, deadline, now))
+        for _ in range(MOST_LOOKS):
+            account = self.ledger.account_of(hold.account, now)
+            try:
+                check_means(account, hold)
+                commit(self.client, [put, *taken(self.name, account, hold)])
+            except NotAffordable:
+                if self.find(job.id) is None:
+                    raise
+                return False  # a request that is repeated is no new expense, whatever is left by now
+            except ConditionFailed as failed:
+                if failed.at(JOB):
+                    return False
+            else:
+                return True
+        raise RuntimeError(f"account {hold.account!r} changed {MOST_LOOKS} times while a job was admitted")
+
+    def refuse(self, job: Job, outcome: Outcome, now: str) -> bool:
+        """Store a new job that has failed before it began; nothing is held. False: it exists."""
+        ttl = int(datetime.fromisoformat(now).timestamp()) + self.keep_days * DAY_SECONDS
+        item = new_item(job, Hold(account=job.payer or job.owner, amount=0, month=month_of(now)), now) | {
+            "status": {"S": outcome.status},
+            "outcome": {"S": outcome.model_dump_json()},
+            "ttl": {"N": str(ttl)},
         }
         try:
-            self.client.put_item(
-                TableName=self.name, Item=item, ConditionExpression="attribute_not_exists(pk)"
-            )
-        except self.client.exceptions.ConditionalCheckFailedException:
+            commit(self.client, [self._put_new(item)])
+        except ConditionFailed:
             return False
         return True
 
     def find(self, job_id: str) -> JobState | None:
         """The job and its state as last written, or None."""
-        answer = self.client.get_item(TableName=self.name, Key=_key(job_id), ConsistentRead=True)
-        return _state(answer["Item"]) if "Item" in answer else None
+        answer = self.client.get_item(TableName=self.name, Key=job_key(job_id), ConsistentRead=True)
+        return state_from(answer["Item"]) if "Item" in answer else None
 
     def arrived(self, job: Job, deadline: int, now: str) -> None:
         """Note the upload of a job that an API call announced, and give it a new deadline."""
@@ -73,51 +113,32 @@ class JobTable:
     def advance(self, job_id: str, status: Status, now: str) -> None:
         """Note a finished stage. A job that has ended, or that is further already, stays as it is."""
         earlier = {"ingested": "queued", "matted": "ingested"}[status]
-        try:
-            self.client.update_item(
-                TableName=self.name,
-                Key=_key(job_id),
-                UpdateExpression="SET #status = :next, updated = :now",
-                ConditionExpression="#status = :earlier",
-                ExpressionAttributeNames={"#status": "status"},
-                ExpressionAttributeValues={
-                    ":next": {"S": status},
-                    ":earlier": {"S": earlier},
-                    ":now": {"S": now},
-                },
-            )
-        except self.client.exceptions.ConditionalCheckFailedException:
-            return
+        self._update_if(
+            job_id,
+            "#status = :earlier",
+            "SET #status = :next, updated = :now",
+            {":next": {"S": status}, ":earlier": {"S": earlier}, ":now": {"S": now}},
+        )
 
     def finish(self, job: Job, outcome: Outcome, cost_usd: float, now: str) -> bool:
-        """End an open job as done and charge its owner, both or neither. False: it had ended before."""
-        charge = {
-            "pk": {"S": f"owner#{job.owner}"},
-            "sk": {"S": f"charge#{job.id}"},
-            "credits": {"N": "1"},
-            "cost_usd": {"N": f"{cost_usd:.8f}"},
-            "charged": {"S": now},
-        }
-        end = {"TableName": self.name, "Key": _key(job.id), **_ending(outcome, now)}
-        put = {"TableName": self.name, "Item": charge, "ConditionExpression": "attribute_not_exists(pk)"}
-        try:
-            self.client.transact_write_items(
-                TransactItems=[{"Update": end}, {"Put": put}],  # type: ignore[typeddict-item]
-            )
-        except self.client.exceptions.TransactionCanceledException as error:
-            codes = {reason.get("Code") for reason in error.response["CancellationReasons"]}
-            if "ConditionalCheckFailed" in codes:
-                return False
-            raise  # a conflict or throttling: ours to repeat
-        return True
+        """End an open job as done and turn its hold into a charge, both or neither. False: it had ended before."""
+        state = self.find(job.id)
+        if state is None or state.outcome is not None:
+            return False
+        hold = state.taken
+        return self._end(
+            job.id,
+            outcome,
+            [settled(self.name, hold), charge(self.name, job.id, hold, cost_usd, now)],
+            now,
+        )
 
     def fail(self, job_id: str, outcome: Outcome, now: str) -> bool:
-        """End an open job as failed; nothing is charged. False: it had ended before."""
-        try:
-            self.client.update_item(TableName=self.name, Key=_key(job_id), **_ending(outcome, now))
-        except self.client.exceptions.ConditionalCheckFailedException:
+        """End an open job as failed and give its hold back; nothing is charged. False: it had ended before."""
+        state = self.find(job_id)
+        if state is None or state.outcome is not None:
             return False
-        return True
+        return self._end(job_id, outcome, released(self.name, state.taken), now)
 
     def postpone(self, job_id: str, deadline: int, now: str) -> None:
         """Give an open job until ``deadline`` (epoch seconds)."""
@@ -142,7 +163,35 @@ class JobTable:
             ScanIndexForward=False,
             Limit=most,
         )
-        return [_state(item) for item in answer["Items"]]
+        return [state_from(item) for item in answer["Items"]]
+
+    def page_of(self, owner: str, most: int, after: Job | None) -> tuple[list[JobState], bool]:
+        """An owner's jobs, newest first, at most ``most``, from the one after ``after`` on; whether there are more."""
+        answer = self.client.query(
+            TableName=self.name,
+            IndexName="owner",
+            KeyConditionExpression="#owner = :owner",
+            ExpressionAttributeNames={"#owner": "owner"},
+            ExpressionAttributeValues={":owner": {"S": owner}},
+            ScanIndexForward=False,
+            Limit=most,
+            **_start(after),
+        )
+        return [state_from(item) for item in answer["Items"]], "LastEvaluatedKey" in answer
+
+    def forget(self, job_id: str, now: str) -> None:
+        """Note that an ended job was deleted by its owner, and take it out of the owner's list."""
+        try:
+            self.client.update_item(
+                TableName=self.name,
+                Key=job_key(job_id),
+                UpdateExpression="SET deleted = :now, updated = :now REMOVE #owner",
+                ConditionExpression="attribute_exists(pk)",
+                ExpressionAttributeNames={"#owner": "owner"},
+                ExpressionAttributeValues={":now": {"S": now}},
+            )
+        except self.client.exceptions.ConditionalCheckFailedException:
+            return  # its time was up in this moment: nothing is left to note
 
     def _overdue_in(self, shard: str, now_seconds: int, most: int) -> Iterator[JobState]:
         answer = self.client.query(
@@ -152,47 +201,54 @@ class JobTable:
             ExpressionAttributeValues={":shard": {"S": shard}, ":now": {"N": str(now_seconds)}},
             Limit=most,
         )
-        return (_state(item) for item in answer["Items"])
+        return (state_from(item) for item in answer["Items"])
+
+    def _put_new(self, item: dict[str, Any]) -> dict[str, Any]:
+        condition = "attribute_not_exists(pk)"
+        return {"Put": {"TableName": self.name, "Item": item, "ConditionExpression": condition}}
+
+    def _queued(self, job: Job, hold: Hold, deadline: int, now: str) -> dict[str, Any]:
+        return new_item(job, hold, now) | {
+            "status": {"S": "queued"},
+            "deadline": {"N": str(deadline)},
+            "deadline_shard": {"S": job.id[0]},
+            "ttl": {"N": str(deadline + self.keep_days * DAY_SECONDS)},
+        }
+
+    def _end(self, job_id: str, outcome: Outcome, writes: list[dict[str, Any]], now: str) -> bool:
+        end = {"Update": {"TableName": self.name, "Key": job_key(job_id), **ending(outcome, now)}}
+        try:
+            commit(self.client, [end, *writes])
+        except ConditionFailed as failed:
+            if failed.at(JOB):
+                return False
+            raise  # the account does not have what the job holds, or a charge without an end: ours to repair
+        return True
 
     def _update_open(self, job_id: str, expression: str, values: dict[str, Any]) -> None:
+        self._update_if(job_id, OPEN, expression, {**OPEN_VALUES, **values})
+
+    def _update_if(self, job_id: str, condition: str, expression: str, values: dict[str, Any]) -> None:
+        """Change a job whose status fits the condition; any other stays as it is."""
         try:
-            self.client.update_item(
-                TableName=self.name,
-                Key=_key(job_id),
-                UpdateExpression=expression,
-                ConditionExpression=OPEN,
-                ExpressionAttributeNames={"#status": "status"},
-                ExpressionAttributeValues={**OPEN_VALUES, **values},
+            patiently(
+                self.client,
+                lambda: self.client.update_item(
+                    TableName=self.name,
+                    Key=job_key(job_id),
+                    UpdateExpression=expression,
+                    ConditionExpression=condition,
+                    ExpressionAttributeNames={"#status": "status"},
+                    ExpressionAttributeValues=values,
+                ),
             )
         except self.client.exceptions.ConditionalCheckFailedException:
             return
 
 
-def _key(job_id: str) -> dict[str, Any]:
-    return {"pk": {"S": f"job#{job_id}"}, "sk": {"S": "job"}}
-
-
-def _ending(outcome: Outcome, now: str) -> dict[str, Any]:
-    """The update that ends an open job and takes it out of the deadline index."""
-    return {
-        "UpdateExpression": "SET #status = :ended, #outcome = :outcome, updated = :now "
-        "REMOVE deadline, deadline_shard",
-        "ConditionExpression": OPEN,
-        "ExpressionAttributeNames": {"#status": "status", "#outcome": "outcome"},
-        "ExpressionAttributeValues": {
-            **OPEN_VALUES,
-            ":ended": {"S": outcome.status},
-            ":outcome": {"S": outcome.model_dump_json()},
-            ":now": {"S": now},
-        },
-    }
-
-
-def _state(item: Any) -> JobState:
-    outcome = item.get("outcome")
-    return JobState(
-        job=Job.model_validate_json(item["job"]["S"]),
-        status=item["status"]["S"],
-        updated=item["updated"]["S"],
-        outcome=Outcome.model_validate_json(outcome["S"]) if outcome else None,
-    )
+def _start(after: Job | None) -> dict[str, Any]:
+    """Where a query of the owners' index goes on."""
+    if after is None:
+        return {}
+    place = {"owner": {"S": after.owner}, "created": {"S": after.created}}
+    return {"ExclusiveStartKey": {**job_key(after.id), **place}}

@@ -1,0 +1,1 @@
+"""Keys, credits and the audit of the accounts, from the command line."""
