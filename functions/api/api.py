@@ -1,131 +1,217 @@
-"""The REST API: announce an upload, ask how its job stands, render its picture once more.
+"""The REST API: what is asked of it, and who answers.
 
 Owner = digest of the API key; a key sees only its own jobs, everything else is 404.
 """
 
-import os
-from base64 import b64decode
-from functools import cache
+import time
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
-import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, CORSConfig, Response
-from aws_lambda_powertools.event_handler.exceptions import NotFoundError
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
-from botocore.config import Config
-from pydantic import ValidationError
+from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 
-from cutout.errors import CustomerError
+from about_views import Health, Models, Presets, deployed_models
+from answers import JSON, answer_faults
+from bodies import body_of, json_of, media_type_of
+from clients import services
 from cutout.preset import load_preset, preset_names
-from cutout.recipe import explain
-from cutout.service.jobs import owner_of
+from cutout.service.accounts import month_of
+from cutout.service.jobs import Status, owner_of, timestamp
+from cutout.service.limiter import Allowance
 from cutout.service.report import PIPELINE_VERSION
-from cutout.service.settings import ApiSettings
-from cutout.service.table import JobTable
-from job_calls import JobCalls, JobRequest, KeyUsedTwice, NoPictureYet, RenderRequest
+from descriptions import described
+from job_calls import Caller
+from job_requests import MATTE_KINDS, RenderRequest, read_job_request
+from job_views import JobPage, JobView
+from rates import rate_headers
+from removebg_answer import Answer
+from removebg_jobs import Call
+from usage_view import UsageView, usage_view
 
-# Regional addresses: the global one, boto3's default for links, is refused or redirected in many regions.
-SIGNING = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
 ALLOWED_HEADERS = ["x-api-key", "idempotency-key", "content-type"]
+SHOWN_HEADERS = ["location", "retry-after", "x-job-id", "x-ratelimit-remaining", "x-credits-charged"]
 
 logger = Logger(service="api")
-app = APIGatewayRestResolver(cors=CORSConfig(allow_headers=ALLOWED_HEADERS), strip_prefixes=["/api"])
+app = APIGatewayRestResolver(
+    cors=CORSConfig(allow_headers=ALLOWED_HEADERS, expose_headers=SHOWN_HEADERS),
+    strip_prefixes=["/api"],
+    enable_validation=True,
+    response_validation_error_http_code=HTTPStatus.INTERNAL_SERVER_ERROR,
+)
+answer_faults(app)
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        max_length=255,
+        description="A name for this call: a repetition of it is the same job, another call with it is refused",
+    ),
+]
+Month = Annotated[str | None, Query(pattern=r"^20\d\d-(0[1-9]|1[0-2])$", description="Default: this month")]
+Limit = Annotated[int, Query(ge=1, le=100, description="How many at most")]
+Cursor = Annotated[str | None, Query(max_length=200, description="As your last page came with it")]
+OfStatus = Annotated[Status | None, Query(description="Only those that stand so")]
 
 
-@app.get("/v1/health")
-def health() -> dict[str, str]:
-    """Whether the API answers, and which version."""
-    return {"status": "ok", "version": PIPELINE_VERSION}
+@app.post("/v1/jobs", **described("make_job"))
+def make_job(idempotency_key: IdempotencyKey = None) -> Response[JobView]:
+    """Make a job."""
+    request, image = read_job_request(app.current_event)
+    caller, allowance = _caller(idempotency_key), _admitted()
+    return _made(services().calls.make(request, image, caller), allowance)
 
 
-@app.post("/v1/jobs")
-def post_job() -> Response[Any]:
-    """Announce an upload."""
-    event = app.current_event
-    request = JobRequest.model_validate_json(_body(event) or b"{}")
-    answer = service().announce(request, _owner(), event.headers.get("Idempotency-Key") or None)
-    return Response(status_code=HTTPStatus.ACCEPTED, body=answer, content_type="application/json")
+@app.get("/v1/jobs", **described("list_jobs"))
+def list_jobs(limit: Limit = 20, cursor: Cursor = None, status: OfStatus = None) -> JobPage:
+    """List the caller's jobs."""
+    return services().reads.page(_owner(), limit, cursor, status)
 
 
-@app.get("/v1/jobs/<job_id>")
-def get_job(job_id: str) -> dict[str, Any]:
-    """Ask for a job."""
-    return service().describe(job_id, _owner())
+@app.get("/v1/jobs/<job_id>", **described("get_job"))
+def get_job(job_id: str) -> JobView:
+    """Ask how a job stands."""
+    reads = services().reads
+    return reads.view(reads.state_of(job_id, _owner()))
 
 
-@app.post("/v1/jobs/<job_id>/render")
-def post_render(job_id: str) -> Response[Any]:
+@app.delete("/v1/jobs/<job_id>", **described("delete_job"), enable_validation=False)
+def delete_job(job_id: str) -> Response[Any]:
+    """Delete an ended job."""
+    services().ends.delete(job_id, _owner())
+    return Response(status_code=HTTPStatus.NO_CONTENT, body="")
+
+
+@app.post("/v1/jobs/<job_id>/cancel", **described("cancel_job"))
+def cancel_job(job_id: str) -> JobView:
+    """End an open job."""
+    return services().ends.cancel(job_id, _owner())
+
+
+@app.get("/v1/jobs/<job_id>/report", **described("get_report"), enable_validation=False)
+def get_report(job_id: str) -> Response[Any]:
+    """Go to a job's report."""
+    return _elsewhere(services().reads.report_link(job_id, _owner()))
+
+
+@app.get("/v1/jobs/<job_id>/results/<name>", **described("get_result"), enable_validation=False)
+def get_result(job_id: str, name: str) -> Response[Any]:
+    """Go to a job's result."""
+    return _elsewhere(services().reads.result_link(job_id, name, _owner()))
+
+
+@app.post("/v1/jobs/<job_id>/render", **described("render_job"))
+def render_job(job_id: str, idempotency_key: IdempotencyKey = None) -> Response[JobView]:
     """Render a job's picture once more."""
-    event = app.current_event
-    request = RenderRequest.model_validate_json(_body(event) or b"{}")
-    answer = service().render(job_id, request, _owner(), event.headers.get("Idempotency-Key") or None)
-    return Response(status_code=HTTPStatus.ACCEPTED, body=answer, content_type="application/json")
+    request = RenderRequest.model_validate_json(json_of(app.current_event))
+    caller, allowance = _caller(idempotency_key), _admitted()
+    return _made(services().calls.render(job_id, request, caller), allowance)
 
 
-@app.get("/v1/presets")
-def get_presets() -> dict[str, Any]:
+@app.put("/v1/jobs/<job_id>/matte", **described("correct_job"))
+def correct_job(job_id: str, idempotency_key: IdempotencyKey = None) -> Response[JobView]:
+    """Render a job's picture once more, with a corrected matte."""
+    media_type_of(app.current_event, MATTE_KINDS)
+    matte, caller, allowance = body_of(app.current_event), _caller(idempotency_key), _admitted()
+    return _made(services().calls.correct(job_id, matte, caller), allowance)
+
+
+@app.get("/v1/presets", **described("list_presets"))
+def list_presets() -> Presets:
     """What a preset's name stands for."""
-    return {"presets": [load_preset(name).model_dump(mode="json") for name in preset_names()]}
+    return Presets(presets=tuple(load_preset(name) for name in preset_names()))
 
 
-@app.exception_handler(ValidationError)  # type: ignore[untyped-decorator]
-def invalid(error: ValidationError) -> Response[Any]:
-    """A body that does not fit: which field, which value, what is allowed."""
-    return _refusal(HTTPStatus.BAD_REQUEST, "invalid_request", explain(error, "body"))
+@app.get("/v1/models", **described("list_models"))
+def list_models() -> Models:
+    """The networks that are deployed."""
+    return deployed_models()
 
 
-@app.exception_handler(KeyUsedTwice)  # type: ignore[untyped-decorator]
-def used_twice(error: KeyUsedTwice) -> Response[Any]:
-    """A repeated Idempotency-Key with another request."""
-    return _refusal(HTTPStatus.CONFLICT, error.code, str(error))
+@app.get("/v1/usage", **described("get_usage"))
+def get_usage(month: Month = None) -> UsageView:
+    """What the caller has used in a month."""
+    now = timestamp(time.time())
+    return usage_view(services().ledger.account_of(_owner(), now), month or month_of(now))
 
 
-@app.exception_handler(NoPictureYet)  # type: ignore[untyped-decorator]
-def no_picture(error: NoPictureYet) -> Response[Any]:
-    """A job that cannot be rendered again yet."""
-    return _refusal(HTTPStatus.CONFLICT, error.code, str(error))
+@app.get("/v1/health", **described("get_health"))
+def get_health() -> Health:
+    """Whether the API answers, and which version."""
+    return Health(status="ok", version=PIPELINE_VERSION)
 
 
-@app.exception_handler(CustomerError)  # type: ignore[untyped-decorator]
-def refused(error: CustomerError) -> Response[Any]:
-    """A request that we understand and refuse."""
-    return _refusal(HTTPStatus.BAD_REQUEST, error.code, str(error))
+@app.get("/v1/openapi.json", **described("get_description"), enable_validation=False)
+def get_description() -> Response[Any]:
+    """This description."""
+    # Here, not above: the models that it is built with take 66 ms of every cold start, for a page that few ask for.
+    from openapi import description  # noqa: PLC0415
+
+    # The path as it was called, with the stage or whatever a domain of one's own has in its place.
+    address = app.current_event.request_context.path.removesuffix("/v1/openapi.json")
+    return Response(status_code=HTTPStatus.OK, body=description(app, address), content_type=JSON)
 
 
-@app.not_found
-def not_found(error: NotFoundError) -> Response[Any]:
-    """No such route, or no such job for this key."""
-    return _refusal(HTTPStatus.NOT_FOUND, "not_found", str(error.msg))
+@app.post("/v1.0/removebg", **described("removebg"), enable_validation=False)
+def removebg() -> Response[Any]:
+    """Cut one picture out, as remove.bg does."""
+    return _as_response(services().removebg.remove(_call()))
 
 
-def _refusal(status: HTTPStatus, code: str, detail: str) -> Response[Any]:
-    body = {"errors": [{"title": status.phrase, "code": code, "detail": detail}]}
-    return Response(status_code=status, body=body, content_type="application/json")
+@app.get("/v1.0/account", **described("removebg_account"), enable_validation=False)
+def removebg_account() -> Response[Any]:
+    """Tell the credits, as remove.bg does."""
+    return _as_response(services().removebg.account(_caller(None)))
 
 
-def _body(event: APIGatewayProxyEvent) -> bytes:
-    """The body as it was sent: the JSON reader judges its bytes."""
-    body = event.body or ""
-    return b64decode(body) if event.is_base64_encoded else body.encode()
+@app.post("/v1.0/improve", **described("removebg_improve"), enable_validation=False)
+def removebg_improve() -> Response[Any]:
+    """Keep a bad case for its sender."""
+    return _as_response(services().removebg.improve(_call()))
+
+
+def _call() -> Call:
+    event = app.current_event
+    named = event.headers.get("Idempotency-Key") or None
+    return Call(
+        caller=_caller(named),
+        content_type=event.headers.get("content-type"),
+        accept=event.headers.get("accept"),
+        body=body_of(event),
+    )
+
+
+def _as_response(answer: Answer) -> Response[Any]:
+    headers: dict[str, Any] = dict(answer.headers)
+    kind = headers.pop("Content-Type", None)
+    return Response(status_code=answer.status, body=answer.body, headers=headers, content_type=kind)
+
+
+def _admitted() -> Allowance:
+    """Count the call; raises TooManyRequests."""
+    return services().limiter.admit(_owner(), time.time())
+
+
+def _made(view: JobView, allowance: Allowance) -> Response[JobView]:
+    """The answer about a job that was asked for: 200 once it has ended, else 202."""
+    ended = view.status in {"done", "failed"}
+    status = HTTPStatus.OK if ended else HTTPStatus.ACCEPTED
+    return Response(status_code=status, body=view, content_type=JSON, headers=rate_headers(allowance))
+
+
+def _elsewhere(url: str) -> Response[Any]:
+    headers = {"Location": url, "Cache-Control": "no-store"}
+    return Response(status_code=HTTPStatus.SEE_OTHER, body="", headers=headers)
+
+
+def _caller(idempotency_key: str | None) -> Caller:
+    return Caller(owner=_owner(), idempotency_key=idempotency_key or None)
 
 
 def _owner() -> str:
     # The gateway has checked the key; it is read from the header because not every gateway repeats it in the event.
     return owner_of(app.current_event.headers["x-api-key"])
-
-
-@cache
-def service() -> JobCalls:
-    """Open the clients, once per process."""
-    settings = ApiSettings.read(os.environ)
-    return JobCalls(
-        s3=boto3.client("s3", config=SIGNING),
-        sqs=boto3.client("sqs"),
-        table=JobTable(client=boto3.client("dynamodb"), name=settings.table),
-        settings=settings,
-    )
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -1,196 +1,195 @@
-"""What the API does with jobs: announce, describe, render once more."""
+"""What the API does to make jobs: announce, take a picture along, render once more, take a corrected matte."""
 
-import re
+import hashlib
+import json
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Any
 
-from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.utilities.parameters import get_secret
-from pydantic import Field, field_validator
 
-from cutout.errors import CustomerError
-from cutout.recipe import Recipe, Strict
-from cutout.service import intake, webhooks
-from cutout.service.jobs import Job, Source, Status, request_job_id, timestamp
-from cutout.service.keys import upload_key
-from cutout.service.messages import RenderMessage
+from answers import KeyUsedTwice, NoPictureYet, NotFound, Overloaded
+from cutout.errors import EmptyFile
+from cutout.recipe import Recipe
+from cutout.service import fetch, intake, webhooks
+from cutout.service.jobs import Job, Source, request_job_id, timestamp
+from cutout.service.keys import call_key
+from cutout.service.prices import price_of
 from cutout.service.settings import ApiSettings
 from cutout.service.table import JobState, JobTable
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3.client import S3Client
-    from mypy_boto3_sqs.client import SQSClient
+from cutout.service.transactions import TooBusy
+from cutout.service.withdrawing import withdraw
+from direct_calls import DirectCalls, Throttled
+from job_reads import JobReads
+from job_requests import JobRequest, RenderRequest
+from job_sources import JobSources
+from job_views import JobView
 
 SECRET_AGE_SECONDS = 300
-JOB_ID = re.compile("[0-9a-f]{32}")
+MOST_LOOKS = 3
+BUSY = "The account is in use by too many calls at this moment. Nothing was begun, and nothing is charged."
+FULL = "Too many pictures are under way at this moment. Nothing was begun, and nothing is charged."
 
 
-class JobRequest(Strict):
-    """The body of ``POST /v1/jobs``."""
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """Who calls, and under which name a repetition of the call would come."""
 
-    file_name: Annotated[str, Field(pattern=r"^[^/\\\x00-\x1f]{1,150}$")] = "upload"
-    recipe: Recipe = Recipe()
-    callback: Annotated[str, Field(max_length=2000)] | None = None
-
-    @field_validator("file_name")
-    @classmethod
-    def _names_one_file(cls, name: str) -> str:
-        # S3's forms replace ${filename}, so that one form would take uploads under any name.
-        if name in {".", ".."} or "${" in name:
-            raise ValueError(
-                f"{name!r} does not name one file; allowed: any name but '.', '..' or one with '${{'"
-            )
-        return name
-
-
-class RenderRequest(Strict):
-    """The body of ``POST /v1/jobs/{id}/render``."""
-
-    recipe: Recipe
-    callback: Annotated[str, Field(max_length=2000)] | None = None
-
-
-class NoPictureYet(CustomerError):
-    """A job whose upload has not arrived."""
-
-    code = "no_picture_yet"
-
-
-class KeyUsedTwice(CustomerError):
-    """An Idempotency-Key that stands for another request."""
-
-    code = "idempotency_key_used"
-
-
-def asked_for(job: Job) -> tuple[str, Recipe, str | None, str | None]:
-    """What a request asks for, to tell a repetition from another request."""
-    return job.source.key, job.recipe, job.callback, job.rendering_of
+    owner: str
+    idempotency_key: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class JobCalls:
-    """What the API works with, built once per process."""
+    """What making jobs needs, built once per process."""
 
-    s3: "S3Client"
-    sqs: "SQSClient"
+    direct: DirectCalls
     table: JobTable
+    reads: JobReads
+    sources: JobSources
     settings: ApiSettings
 
-    def announce(self, request: JobRequest, owner: str, idempotency_key: str | None) -> dict[str, Any]:
-        """Store a job that waits for its upload, and answer with the form to upload to."""
-        settings, now = self.settings, time.time()
-        self.check_callback(request.callback)
-        intake.background_keys(request.recipe, owner)
-        job_id = request_job_id(owner, idempotency_key)
-        key = upload_key(owner, job_id, request.file_name)
-        job = Job(
-            id=job_id,
-            owner=owner,
-            lane="interactive",
-            created=timestamp(now),
-            source=Source(bucket=settings.source_bucket, key=key),
-            recipe=request.recipe,
-            callback=request.callback,
-        )
-        deadline = int(now) + settings.upload_seconds + settings.interactive_deadline_seconds
-        status: Status = "queued"
-        if not self.table.create(job, deadline, timestamp(now)):
-            status = self.known(job).status
-        answer = {"id": job_id, "status": status, "upload": self.upload_form(key)}
-        return answer | self.secret_for(job)
-
-    def render(
-        self, job_id: str, request: RenderRequest, owner: str, idempotency_key: str | None
-    ) -> dict[str, Any]:
-        """Queue a new job for the picture of one of the owner's jobs, with another recipe.
-
-        A repeated Idempotency-Key queues it again, in case the first message was lost: for ingest it is one job.
-        """
-        settings, now = self.settings, time.time()
-        first = self.state_of(job_id, owner).job
-        self.check_callback(request.callback)
-        intake.background_keys(request.recipe, owner)
-        if not first.source.sequencer:
-            raise NoPictureYet(f"The picture of job {job_id!r} has not been uploaded yet.")
-        job = Job(
-            id=request_job_id(owner, idempotency_key),
-            owner=owner,
-            lane="interactive",
-            created=timestamp(now),
-            source=first.source,
-            recipe=request.recipe,
-            callback=request.callback,
-            rendering_of=first.id,
-        )
-        status: Status = "queued"
-        if not self.table.create(job, int(now) + settings.interactive_deadline_seconds, timestamp(now)):
-            known = self.known(job)
-            job, status = known.job, known.status
-        self.sqs.send_message(
-            QueueUrl=settings.ingest_queue, MessageBody=RenderMessage(job=job).model_dump_json()
-        )
-        return {"id": job.id, "status": status, "rendering_of": first.id} | self.secret_for(job)
-
-    def secret_for(self, job: Job) -> dict[str, str]:
-        """What the receiver of the job's webhook verifies it with, if there is one."""
-        if job.callback is None:
-            return {}
-        master = str(get_secret(self.settings.secret, max_age=SECRET_AGE_SECONDS))
-        return {"webhook_secret": webhooks.endpoint_secret(master, job.owner)}
-
-    def known(self, job: Job) -> JobState:
-        """The job that an Idempotency-Key stands for already; raises KeyUsedTwice if it was for something else."""
-        state = self.table.find(job.id)
-        if state is None or asked_for(state.job) != asked_for(job):
-            raise KeyUsedTwice("This Idempotency-Key has been used for another request; use a new one.")
-        return state
-
-    def upload_form(self, key: str) -> dict[str, Any]:
-        """A form that uploads to this key only, for a while, up to the size limit."""
-        return dict(
-            self.s3.generate_presigned_post(
-                Bucket=self.settings.source_bucket,
-                Key=key,
-                Conditions=[["content-length-range", 0, self.settings.max_bytes]],
-                ExpiresIn=self.settings.upload_seconds,
-            )
-        )
-
-    def describe(self, job_id: str, owner: str) -> dict[str, Any]:
-        """How one of the owner's jobs stands, with links to its results; NotFoundError for any other."""
-        return self.view(self.state_of(job_id, owner))
-
-    def state_of(self, job_id: str, owner: str) -> JobState:
-        """One of the owner's jobs; NotFoundError for any other."""
-        state = self.table.find(job_id) if JOB_ID.fullmatch(job_id) else None
-        if state is None or state.job.owner != owner:
-            raise NotFoundError(f"There is no job {job_id[:40]!r}.")
-        return state
-
-    def view(self, state: JobState) -> dict[str, Any]:
-        """A job as its owner sees it."""
-        view: dict[str, Any] = {
-            "id": state.job.id,
-            "status": state.status,
-            "created": state.job.created,
-            "updated": state.updated,
-        }
+    def make(self, request: JobRequest, image: bytes | None, caller: Caller) -> JobView:
+        """Make the job of a picture that is here, lies somewhere, or is still to be uploaded."""
+        if image == b"":
+            raise EmptyFile("The picture is empty.")
+        if request.url is not None:
+            self.check_url(request.url, "url")
+        job_id = request_job_id(caller.owner, caller.idempotency_key)
+        source, rendering_of = self.sources.of(request, image, job_id, caller.owner)
+        job = self.new_job(job_id, caller, source, request.recipe, request.callback)
+        asked = [request.file_name, request.url, request.key, _digest(image)]
+        job = job.model_copy(update={"rendering_of": rendering_of, "asked": _asked("make", job, asked)})
+        announced = not (image or request.url or request.key)
+        waits = self.settings.upload_seconds if announced else 0
+        state = self.admit(job, waits + self.settings.interactive_deadline_seconds)
+        if announced:
+            form = self.sources.upload_form(source.key)
+            return self.answer(state).model_copy(update={"upload": form})
         if state.outcome is None:
-            return view
-        view["report_url"] = self.link(state.outcome.report_key)
-        if state.status == "failed":
-            return view | {"code": state.outcome.code, "reason": state.outcome.reason}
-        results = [result.model_dump() | {"url": self.link(result.key)} for result in state.outcome.results]
-        return view | {"results": results}
+            job = state.job if image is None else self.sources.put(state.job, image)
+            usual = 0 if image is None else self.settings.direct_seconds
+            state = self.carried(job, usual if request.wait_seconds is None else request.wait_seconds)
+        return self.answer(state)
 
-    def link(self, key: str) -> str:
-        """A link to one object of the result bucket, good for a while."""
-        return self.s3.generate_presigned_url(
-            "get_object",
-            Params={"Bucket": self.settings.result_bucket, "Key": key},
-            ExpiresIn=self.settings.link_seconds,
+    def render(self, job_id: str, request: RenderRequest, caller: Caller) -> JobView:
+        """Make a new job for the picture of one of the owner's jobs, with another recipe and the same matte."""
+        first = self.arrived(job_id, caller.owner)
+        job = self.once_more(first, caller, request.recipe, request.callback)
+        job = job.model_copy(update={"asked": _asked("render", job, first.job.id)})
+        state = self.admit(job, self.settings.interactive_deadline_seconds)
+        if (
+            state.outcome is None
+        ):  # again, too: the first call may have broken off, and for ingest it is one job
+            state = self.carried(state.job, request.wait_seconds or 0)
+        return self.answer(state)
+
+    def correct(self, job_id: str, matte: bytes, caller: Caller) -> JobView:
+        """Make a new job for the picture of one of the owner's jobs: the same recipe, with this matte."""
+        if not matte:
+            raise EmptyFile("The matte is empty.")
+        first = self.arrived(job_id, caller.owner)
+        job = self.once_more(first, caller, first.job.recipe, first.job.callback)
+        key = call_key(caller.owner, job.id, "matte")
+        asked = _asked("correct", job, [first.job.id, _digest(matte)])
+        job = job.model_copy(update={"matte_key": key, "asked": asked})
+        state = self.admit(job, self.settings.interactive_deadline_seconds)
+        if state.outcome is None:
+            self.sources.put_matte(state.job, matte)
+            state = self.carried(state.job, self.settings.direct_seconds)
+        return self.answer(state)
+
+    def carried(self, job: Job, seconds: int) -> JobState:
+        """How an admitted job stands after it was carried on for that long; without time it waits in its queue."""
+        self.direct.carry(job, min(seconds, self.settings.direct_seconds))
+        return self.reads.state_of(job.id, job.owner)
+
+    def carried_if_room(self, job: Job, admitted: str) -> JobState:
+        """How a job stands after it was carried on for a call's time, if its first stage had room for it.
+
+        ``admitted`` is when its state was last written. Raises Overloaded: the job was withdrawn, or it is another
+        call's, which carries it on.
+        """
+        try:
+            self.direct.carry_if_room(job, self.settings.direct_seconds)
+        except Throttled as error:
+            withdraw(self.table, job.id, admitted)
+            raise Overloaded(FULL) from error
+        try:
+            return self.reads.state_of(job.id, job.owner)
+        except NotFound as error:  # a repetition of the call has withdrawn it just before it was begun
+            raise Overloaded(FULL) from error
+
+    def admit(self, job: Job, seconds: int) -> JobState:
+        """Store a new job that has to end within these seconds; or find the one that this call stands for already.
+
+        Raises
+        ------
+        KeyUsedTwice
+            The Idempotency-Key stands for another call.
+        Overloaded
+            The account is in use by too many calls at once.
+        """
+        for _ in range(MOST_LOOKS):
+            now = time.time()
+            try:
+                if self.table.create(job, int(now) + seconds, timestamp(now)):
+                    return JobState(job=job, status="queued", updated=timestamp(now))
+            except TooBusy as error:
+                raise Overloaded(BUSY) from error
+            known = self.table.find(job.id)
+            if known is not None:
+                return _same(known, job)
+        raise Overloaded(BUSY)  # a repetition of the call has withdrawn the job, each time
+
+    def new_job(
+        self, job_id: str, caller: Caller, source: Source, recipe: Recipe, callback: str | None
+    ) -> Job:
+        """A job that may be admitted; raises BadCallback, BadBackground and BadUrl."""
+        self.check_callback(callback)
+        intake.background_keys(recipe, caller.owner)
+        for url in intake.background_urls(recipe):
+            self.check_url(url, "background.url")
+        return Job(
+            id=job_id,
+            owner=caller.owner,
+            lane="interactive",
+            created=timestamp(time.time()),
+            source=source,
+            recipe=recipe,
+            callback=callback,
+            price=price_of("picture"),
         )
+
+    def once_more(self, first: JobState, caller: Caller, recipe: Recipe, callback: str | None) -> Job:
+        """A new job for the picture of another. It is free where the picture has been paid for at full size."""
+        job_id = request_job_id(caller.owner, caller.idempotency_key)
+        job = self.new_job(job_id, caller, first.job.source, recipe, callback)
+        own = {
+            "rendering_of": first.job.id,
+            "matte_key": first.job.matte_key,
+            "price": first.rendering_price,
+        }
+        return job.model_copy(update=own)
+
+    def arrived(self, job_id: str, owner: str) -> JobState:
+        """One of the owner's jobs, whose picture is there; raises NotFound and NoPictureYet."""
+        state = self.reads.state_of(job_id, owner)
+        if not state.job.source.has_arrived:
+            raise NoPictureYet(f"The picture of job {job_id!r} has not arrived yet.")
+        return state
+
+    def answer(self, state: JobState) -> JobView:
+        """The view of a job for who made it: with what verifies its webhook."""
+        view = self.reads.view(state)
+        if state.job.callback is None:
+            return view
+        master = str(get_secret(self.settings.secret, max_age=SECRET_AGE_SECONDS))
+        return view.model_copy(update={"webhook_secret": webhooks.endpoint_secret(master, state.job.owner)})
+
+    def check_url(self, url: str, field: str) -> None:
+        """Refuse an address that we would not fetch from, before the job exists; raises BadUrl."""
+        fetch.check_url(url, field=field, exceptions=self.settings.fetch_exceptions)
 
     def check_callback(self, url: str | None) -> None:
         """Refuse an address that we would not deliver to, before the job exists; raises BadCallback."""
@@ -200,3 +199,20 @@ class JobCalls:
             webhooks.check_private_callback(url)
         else:
             webhooks.check_callback(url)
+
+
+def _same(known: JobState, job: Job) -> JobState:
+    """The job that there is, if it stands for the same call; raises KeyUsedTwice."""
+    if known.job.asked != job.asked or known.deleted:
+        raise KeyUsedTwice("This Idempotency-Key has been used for another request; use a new one.")
+    return known
+
+
+def _digest(body: bytes | None) -> str | None:
+    return None if body is None else hashlib.sha256(body).hexdigest()
+
+
+def _asked(call: str, job: Job, more: Any) -> str:
+    """The identity of a call: all that its caller has said, but for how long to wait."""
+    said = [call, job.recipe.model_dump(mode="json"), job.callback, more]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
