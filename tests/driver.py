@@ -1,10 +1,12 @@
 """Drives a running stack from outside, as its users do: buckets, queues and the HTTP API."""
 
+import base64
 import io
 import json
 import time
 import urllib.error
 import urllib.request
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,6 +65,16 @@ class Driver:
             time.sleep(0.05)
         raise AssertionError(f"{key} did not end within {seconds} s: {self.jobs(key)}")
 
+    def wait_for(self, job_id: str, seconds: float = 40) -> JobState:
+        """A job of any owner, once it has ended."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            state = self.table.find(job_id)
+            if state is not None and state.outcome is not None:
+                return state
+            time.sleep(0.05)
+        raise AssertionError(f"job {job_id} did not end within {seconds} s: {self.table.find(job_id)}")
+
     def result(self, key: str) -> bytes:
         answer = self.stack.client("s3").get_object(Bucket=self.stack.name("ResultBucket"), Key=key)
         body: bytes = answer["Body"].read()
@@ -103,21 +115,67 @@ class Driver:
         key: str | None = None,
         headers: dict[str, str] | None = None,
     ) -> tuple[int, Any]:
-        """An HTTP call to the API; answers the status and the JSON body."""
+        """An HTTP call to the API with a JSON body; answers the status and the JSON body, None if there is none."""
         sent = {"content-type": "application/json", **(headers or {})}
-        if key is not None:
-            sent["x-api-key"] = key
-        request = urllib.request.Request(
-            self.stack.deployed.api_url + path,
-            data=None if body is None else json.dumps(body).encode(),
-            headers=sent,
-            method=method,
-        )
+        data = None if body is None else json.dumps(body).encode()
+        status, _, answer = self.raw(method, path, data, sent, key)
+        return status, json.loads(answer) if answer else None
+
+    def raw(
+        self,
+        method: str,
+        path: str,
+        data: bytes | None = None,
+        headers: dict[str, str] | None = None,
+        key: str | None = None,
+    ) -> tuple[int, dict[str, str], bytes]:
+        """An HTTP call to the API, redirects not followed; answers status, headers in lower case, and body."""
+        # Without Accept the emulator answers files as base64 text; AWS does not.
+        sent = {"accept": "*/*", **(headers or {})} | ({} if key is None else {"x-api-key": key})
+        url = self.stack.deployed.api_url + path
+        request = urllib.request.Request(url, data=data, headers=sent, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                return answer.status, json.loads(answer.read())
+            with urllib.request.build_opener(_Stay).open(request, timeout=40) as answer:
+                return answer.status, _lower(answer.headers), answer.read()
         except urllib.error.HTTPError as error:
-            return error.code, json.loads(error.read())
+            return error.code, _lower(error.headers), error.read()
+
+    @property
+    def key(self) -> str:
+        """The first API key."""
+        return self.stack.deployed.api_key
+
+    def another_key(self) -> str:
+        """A second API key, made now."""
+        gateway = self.stack.client("apigateway")
+        made = gateway.create_api_key(name=f"other-{uuid.uuid4().hex}", enabled=True)
+        plan = self.stack.name("ApiUsagePlan")
+        gateway.create_usage_plan_key(usagePlanId=plan, keyId=made["id"], keyType="API_KEY")
+        return str(made["value"])
+
+    def cut_out(self, picture: bytes, recipe: dict[str, Any] | None = None, name: str = "a.png") -> Any:
+        """A job of the API with the picture inside the call, once it has ended."""
+        encoded = base64.b64encode(picture).decode()
+        body = {"image_b64": encoded, "recipe": recipe or {}, "wait_seconds": 25, "file_name": name}
+        status, job = self.call("POST", "/v1/jobs", body, self.key)
+        assert status == 200, job
+        return job
+
+    def keys_below(self, bucket: str, folder: str) -> list[str]:
+        """The keys in a bucket that begin with this."""
+        answer = self.stack.client("s3").list_objects_v2(Bucket=self.stack.name(bucket), Prefix=folder)
+        return sorted(found["Key"] for found in answer.get("Contents", []))
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """Follows no redirect: where it leads is the answer."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+def _lower(headers: Any) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
 
 
 def submit_form(form: dict[str, Any], body: bytes) -> int:

@@ -46,7 +46,8 @@ class FakeS3:
     def head_object(self, Bucket: str, Key: str) -> dict[str, Any]:
         if (Bucket, Key) not in self.objects:
             raise ClientError("404")
-        return {"Metadata": self.objects[Bucket, Key][1], "ETag": self.etag((Bucket, Key))}
+        body, metadata = self.objects[Bucket, Key]
+        return {"Metadata": metadata, "ETag": self.etag((Bucket, Key)), "ContentLength": len(body)}
 
     def get_object(self, Bucket: str, Key: str, IfMatch: str | None = None) -> dict[str, Any]:
         if (Bucket, Key) not in self.objects:
@@ -57,14 +58,23 @@ class FakeS3:
         return {"Body": Body(body), "Metadata": metadata, "ContentLength": len(body)}
 
     def put_object(
-        self, Bucket: str, Key: str, Body: bytes, ContentType: str, Metadata: dict[str, str], **condition: str
+        self,
+        Bucket: str,
+        Key: str,
+        Body: bytes,
+        ContentType: str = "",
+        Metadata: dict[str, str] | None = None,
+        **condition: str,
     ) -> None:
         place = (Bucket, Key)
         if "IfNoneMatch" in condition and place in self.objects:
             raise ClientError("PreconditionFailed")
         if "IfMatch" in condition and (place not in self.objects or self.etag(place) != condition["IfMatch"]):
             raise ClientError("PreconditionFailed")
-        self.objects[place] = (Body, Metadata)
+        self.objects[place] = (Body, Metadata or {})
+
+    def delete_object(self, Bucket: str, Key: str) -> None:
+        self.objects.pop((Bucket, Key), None)
 
 
 @dataclass

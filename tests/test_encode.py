@@ -157,6 +157,14 @@ def test_a_zip_holds_colours_and_opacity_stored_without_a_date():
     np.testing.assert_array_equal(codec.decode_grey(found["alpha.png"][1]), ALPHA8)
 
 
+def test_a_zip_of_the_opacity_alone_put_together_again_is_the_opacity():
+    found = archive(encode(RGB8, ALPHA8, FileOptions(format="zip", channels="alpha", quality=100)).body)
+
+    assert (codec.decode_grey(found["alpha.png"][1]) == 255).all()
+    error = codec.decode(found["color.jpg"][1], LIMITS).rgb8[..., 1].astype(int) - ALPHA8
+    assert np.abs(error).max() <= 3
+
+
 @pytest.mark.parametrize("scene", [disc(200, 60, 5), strands(200, 30, 3)], ids=["disc", "strands"])
 @pytest.mark.parametrize("grey", [0, 255])
 def test_a_zip_put_together_again_is_the_png_s_composite(scene, grey):

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from cutout.errors import EmptyFile, OutOfTime
-from cutout.service.ending import Endings
-from cutout.service.jobs import Job, Outcome, Source
-from cutout.service.table import JobState, JobTable
+from cutout.errors import Cancelled, EmptyFile, NoCredits, OutOfTime
+from cutout.service.ending import Endings, done_outcome
+from cutout.service.jobs import Job, Outcome, Result, Source
+from cutout.service.table import JobState
 from fakes import FakeS3, FakeSqs
 
 JOB = Job(
@@ -27,6 +27,7 @@ class FakeTable:
     """One job, ended at most once."""
 
     outcome: Outcome | None = None
+    deleted: bool = False
     charges: list[float] = field(default_factory=list)
 
     def finish(self, job: Job, outcome: Outcome, cost_usd: float, now: str) -> bool:
@@ -42,9 +43,12 @@ class FakeTable:
         self.outcome = outcome
         return True
 
+    def refuse(self, job: Job, outcome: Outcome, now: str) -> bool:
+        return self.fail(job.id, outcome, now)
+
     def find(self, job_id: str) -> JobState:
         status = self.outcome.status if self.outcome else "queued"
-        return JobState(job=JOB, status=status, updated="", outcome=self.outcome)
+        return JobState(job=JOB, status=status, updated="", outcome=self.outcome, deleted=self.deleted)
 
 
 @dataclass
@@ -87,7 +91,7 @@ def test_a_failure_leaves_a_report_a_state_and_news(office: Office) -> None:
 
 def test_a_job_done_twice_is_charged_once_and_tells_again(office: Office) -> None:
     for _ in range(2):
-        office.endings.done(JOB, (), {"status": "done"}, 0.1, 1.0)
+        office.endings.done(JOB, done_outcome(JOB, (), "photo"), {"status": "done"}, 0.1, 1.0)
 
     assert office.table.charges == [0.1]
     assert len(office.sqs.sent) == 2
@@ -98,7 +102,7 @@ def test_a_job_that_sweep_has_ended_is_not_charged_and_keeps_its_failure_report(
     """Compose finishes late: the table said failed to the customer, so the report goes on saying so."""
     office.endings.failed(JOB, OutOfTime("Too late."), 1.0)
 
-    assert not office.endings.done(JOB, (), {"status": "done"}, 0.1, 2.0)
+    assert not office.endings.done(JOB, done_outcome(JOB, (), "photo"), {"status": "done"}, 0.1, 2.0)
 
     assert office.table.charges == []
     assert office.report["status"] == "failed"
@@ -107,7 +111,7 @@ def test_a_job_that_sweep_has_ended_is_not_charged_and_keeps_its_failure_report(
 
 def test_a_late_failure_does_not_touch_the_report_of_a_job_that_is_done(office: Office) -> None:
     """Sweep read its index a moment before compose ended the job."""
-    office.endings.done(JOB, (), {"status": "done"}, 0.1, 1.0)
+    office.endings.done(JOB, done_outcome(JOB, (), "photo"), {"status": "done"}, 0.1, 1.0)
 
     assert not office.endings.failed(JOB, OutOfTime("Too late."), 2.0)
 
@@ -130,33 +134,45 @@ def test_nobody_is_told_who_did_not_ask(office: Office) -> None:
     assert office.sqs.sent == []
 
 
-class Cancelled(Exception):
-    """As botocore's TransactionCanceledException."""
+def test_a_refused_job_leaves_the_same_traces_as_a_failed_one(office: Office) -> None:
+    assert office.endings.refused(JOB, NoCredits("Nothing is left."), 1.0)
+    assert not office.endings.refused(JOB, NoCredits("Nothing is left."), 2.0)
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.response = {"CancellationReasons": [{"Code": code}, {"Code": "None"}]}
-
-
-class CancellingClient:
-    """A DynamoDB client whose transactions are cancelled for one reason."""
-
-    class exceptions:  # noqa: N801 a client's own name
-        TransactionCanceledException = Cancelled
-
-    def __init__(self, code: str) -> None:
-        self.code = code
-
-    def transact_write_items(self, **_: Any) -> None:
-        raise Cancelled(self.code)
+    assert office.report["reason"] == "Nothing is left."
+    assert office.table.outcome is not None
+    assert office.table.outcome.code == "insufficient_credits"
+    assert [queue for queue, _ in office.sqs.sent] == ["news", "news"]
 
 
-def test_a_transaction_in_conflict_is_ours_to_repeat() -> None:
-    """Only a condition that failed means that the job had ended before; the emulator never answers a conflict."""
-    outcome = Outcome(status="done")
-    ended = JobTable(client=CancellingClient("ConditionalCheckFailed"), name="t")  # type: ignore[arg-type]
-    busy = JobTable(client=CancellingClient("TransactionConflict"), name="t")  # type: ignore[arg-type]
+RESULT = Result(
+    name="cutout", key="a.jpg/cutout.png", content_type="image/png", size_bytes=1, width=1, height=1
+)
 
-    assert ended.finish(JOB, outcome, 0.1, "now") is False
-    with pytest.raises(Cancelled):
-        busy.finish(JOB, outcome, 0.1, "now")
+
+def test_a_cancelled_job_that_finishes_late_leaves_its_refusal_and_no_results(office: Office) -> None:
+    office.endings.failed(JOB, Cancelled("Cancelled."), 1.0)
+    office.s3.objects["out", RESULT.key] = (b"late", {"sequencer": "01"})
+
+    assert not office.endings.done(JOB, done_outcome(JOB, (RESULT,), "photo"), {"status": "done"}, 0.1, 2.0)
+
+    assert [key for _, key in office.s3.objects] == ["a.jpg/report.json"]
+    assert office.report["code"] == "cancelled"
+
+
+def test_a_deleted_job_that_finishes_late_leaves_nothing_and_tells_nobody(office: Office) -> None:
+    office.table.outcome, office.table.deleted = Outcome(status="done"), True
+    office.s3.objects["out", RESULT.key] = (b"late", {"sequencer": "01"})
+
+    assert not office.endings.done(JOB, done_outcome(JOB, (RESULT,), "photo"), {"status": "done"}, 0.1, 2.0)
+
+    assert office.s3.objects == {}
+    assert office.sqs.sent == []
+
+
+def test_a_cancelled_job_that_finishes_late_leaves_what_a_newer_upload_has_made(office: Office) -> None:
+    office.endings.failed(JOB, Cancelled("Cancelled."), 1.0)
+    office.s3.objects["out", RESULT.key] = (b"newer", {"sequencer": "02"})
+
+    office.endings.done(JOB, done_outcome(JOB, (RESULT,), "photo"), {"status": "done"}, 0.1, 2.0)
+
+    assert office.s3.objects["out", RESULT.key][0] == b"newer"

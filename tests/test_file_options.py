@@ -27,13 +27,6 @@ PACKAGE = Path(__file__).resolve().parent.parent / "layers" / "cutout"
             "at_least_bytes is 2,000 and at_most_bytes is 1,999: no file is both.",
         ),
         (
-            {"format": "zip", "channels": "alpha"},
-            (
-                "channels 'alpha' is not possible in a zip, which holds color.jpg and alpha.png; "
-                "allowed: channels 'rgba', or another format."
-            ),
-        ),
-        (
             {"channels": "alpha", "icc": "srgb"},
             "icc 'srgb' is not possible with channels 'alpha': opacity has no colour space; leave icc out.",
         ),

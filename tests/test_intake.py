@@ -6,9 +6,9 @@ import pytest
 
 from cutout.errors import BadBackground, BadRecipe
 from cutout.recipe import Recipe
-from cutout.service.intake import background_keys, callback_of, recipe_of, render_of, sources_of, upload_job
+from cutout.service.intake import background_keys, callback_of, job_in, recipe_of, sources_of, upload_job
 from cutout.service.jobs import Job, Source, request_job_id, upload_job_id
-from cutout.service.messages import RenderMessage
+from cutout.service.messages import JobMessage
 
 Event = Callable[[str], dict[str, Any]]
 
@@ -77,7 +77,7 @@ def test_a_request_without_an_idempotency_key_is_a_job_of_its_own() -> None:
 
 
 def test_the_metadata_s_recipe_wins_over_the_job_s() -> None:
-    job = upload_job(SOURCE, now=0)
+    job = upload_job(SOURCE, "bucket", now=0)
 
     assert recipe_of(job, {"recipe": '{"outputs": [{"format": "webp"}]}'}).outputs[0].format == "webp"
     assert recipe_of(job, {}).outputs[0].format == "png"
@@ -85,9 +85,11 @@ def test_the_metadata_s_recipe_wins_over_the_job_s() -> None:
         recipe_of(job, {"recipe": "{"})
 
 
-def test_a_background_picture_is_not_cut_out(event: Event) -> None:
+@pytest.mark.parametrize("key", ["backgrounds/beach.jpg", "calls/abc/1/picture", "calls/abc/1/a.jpg"])
+def test_a_background_picture_and_what_a_call_brought_are_not_cut_out(event: Event, key: str) -> None:
+    """Whoever writes below calls/ sends the job itself."""
     notification = json.loads(body(event("upload_created")))
-    notification["Records"][0]["s3"]["object"]["key"] = "backgrounds/beach.jpg"
+    notification["Records"][0]["s3"]["object"]["key"] = key
 
     assert sources_of(json.dumps(notification)) == []
 
@@ -110,9 +112,14 @@ def test_a_background_is_read_once_however_often_it_is_used() -> None:
         ("bucket", "backgrounds/a.jpg", True),
         ("bucket", "photos/a.jpg", True),
         ("bucket", "api/abc/1/a.jpg", False),
+        ("bucket", "calls/abc/1/a.jpg", False),
+        ("bucket", "calls/bucket/1/a.jpg", True),
         ("abc", "backgrounds/a.jpg", True),
         ("abc", "api/abc/1/a.jpg", True),
         ("abc", "api/abcd/1/a.jpg", False),
+        ("abc", "calls/abc/1/a.jpg", True),
+        ("abc", "calls/abcd/1/a.jpg", False),
+        ("abc", "calls/bucket/1/a.jpg", False),
         ("abc", "photos/a.jpg", False),
         ("abc", "a.jpg", False),
     ],
@@ -126,16 +133,16 @@ def test_a_background_is_shared_or_one_s_own(owner: str, key: str, may: bool) ->
 
 
 def again(recipe: Recipe) -> Job:
-    first = upload_job(Source(bucket="b", key="k", sequencer="1"), 0)
+    first = upload_job(Source(bucket="b", key="k", sequencer="1"), "bucket", 0)
     return first.model_copy(update={"rendering_of": first.id, "recipe": recipe, "id": "f" * 32})
 
 
 def test_a_message_to_render_once_more_is_none_of_s3_s(event: Event) -> None:
     job = again(Recipe())
 
-    assert render_of(RenderMessage(job=job).model_dump_json()) == job
-    assert render_of(body(event("upload_created"))) is None
-    assert render_of(body(event("notification_test"))) is None
+    assert job_in(JobMessage(job=job).model_dump_json()) == job
+    assert job_in(body(event("upload_created"))) is None
+    assert job_in(body(event("notification_test"))) is None
 
 
 def test_what_is_rendered_once_more_has_its_own_recipe_and_webhook() -> None:
@@ -148,6 +155,6 @@ def test_what_is_rendered_once_more_has_its_own_recipe_and_webhook() -> None:
 
 
 def test_what_is_rendered_once_more_replaces_nothing() -> None:
-    first, second = upload_job(Source(bucket="b", key="k", sequencer="1"), 0), again(Recipe())
+    first, second = upload_job(Source(bucket="b", key="k", sequencer="1"), "bucket", 0), again(Recipe())
 
     assert (first.folder, second.folder) == ("k", "k/renders/" + "f" * 32)

@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from admin.__main__ import parser
 from cutout.service import settings
+from cutout.service.prices import in_credits, price_list
 from local.deploy import transform
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -221,13 +223,81 @@ def test_every_bucket_is_private_and_encrypted(resources: dict[str, Any]) -> Non
         assert rules[0]["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
 
 
-def test_no_function_writes_where_the_uploads_come_in(resources: dict[str, Any]) -> None:
-    """Only the API may sign an upload, and only below its own prefix."""
+def places(resources: dict[str, Any], action: str, bucket: str) -> dict[str, set[str]]:
+    """Which functions may do that, and where in the bucket."""
+    found: dict[str, set[str]] = {}
     for name in of_type(resources, "AWS::Lambda::Function"):
         for policy in resources[f"{name}Role"]["Properties"].get("Policies", []):
             for statement in policy["PolicyDocument"]["Statement"]:
-                if "s3:PutObject" in statement["Action"] and "SourceBucket" in str(statement["Resource"]):
-                    assert statement["Resource"] == {"Fn::Sub": "${SourceBucket.Arn}/api/*"}, name
+                if action in statement["Action"]:
+                    arns = re.findall(rf"\$\{{{bucket}.Arn\}}/([^'\"]*)", str(statement["Resource"]))
+                    found.setdefault(name, set()).update(arns)
+    return {name: arns for name, arns in found.items() if arns}
+
+
+def test_no_function_writes_where_the_uploads_come_in(resources: dict[str, Any]) -> None:
+    """Only the API signs uploads; what calls bring or name is kept below a prefix that starts nothing."""
+    assert places(resources, "s3:PutObject", "SourceBucket") == {
+        "ApiFunction": {"api/*", "calls/*"},
+        "IngestFunction": {"calls/*"},
+    }
+
+
+def test_only_what_calls_have_brought_and_made_may_be_deleted(resources: dict[str, Any]) -> None:
+    own = {"api/*", "calls/*"}
+
+    assert places(resources, "s3:DeleteObject", "SourceBucket") == {"ApiFunction": own}
+    assert places(resources, "s3:DeleteObject", "WorkBucket") == {}
+    assert places(resources, "s3:DeleteObject", "ResultBucket") == {
+        "ApiFunction": own,
+        "ComposeFunction": own,
+    }
+
+
+def test_what_calls_brought_expires(resources: dict[str, Any]) -> None:
+    rules = resources["SourceBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+
+    [calls] = [rule for rule in rules if rule.get("Prefix") == "calls/"]
+    assert (calls["Status"], calls["ExpirationInDays"]) == ("Enabled", {"Ref": "MatteRetentionDays"})
+
+
+def test_no_private_address_may_be_fetched_from_unless_somebody_says_so(plain: dict[str, Any]) -> None:
+    assert plain["Parameters"]["FetchExceptions"]["Default"] == ""
+    assert plain["Parameters"]["AllowPrivateCallbacks"]["Default"] == "false"
+
+
+def test_fetching_leaves_ingest_time_for_its_own_work(plain: dict[str, Any]) -> None:
+    for pace, numbers in plain["Mappings"]["Pace"].items():
+        assert numbers["FetchTimeoutSeconds"] * 3 <= numbers["IngestTimeoutSeconds"], pace
+
+
+@pytest.mark.parametrize("function", ["api", "compose", "ingest", "sweep"])
+def test_who_admits_or_ends_jobs_may_do_all_that_its_transactions_do(
+    resources: dict[str, Any], function: str
+) -> None:
+    """AWS authorises a transaction by its single actions."""
+    policies = resources[f"{function.title()}FunctionRole"]["Properties"]["Policies"]
+    statements = [s for policy in policies for s in policy["PolicyDocument"]["Statement"]]
+
+    allowed = {
+        action
+        for statement in statements
+        if statement["Resource"] == {"Fn::GetAtt": ["JobTable", "Arn"]}
+        for action in statement["Action"]
+    }
+
+    needed = {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
+    withdraws = {"dynamodb:DeleteItem"} if function == "api" else set()
+
+    assert allowed >= needed | withdraws
+
+
+def test_who_makes_accounts_knows_what_they_begin_with(plain: dict[str, Any]) -> None:
+    assert plain["Parameters"]["NewKeyCredits"]["Default"] == "unlimited"
+    assert plain["Parameters"]["BucketAccount"]["Default"] == "bucket"
+    for function in ("Api", "Ingest", "Sweep"):
+        properties = plain["Resources"][f"{function}Function"]["Properties"]
+        assert properties["Environment"]["Variables"]["NEW_KEY_CREDITS"] == {"Ref": "NewKeyCredits"}
 
 
 def test_no_permission_is_for_everything(resources: dict[str, Any]) -> None:
@@ -280,6 +350,17 @@ def test_the_lock_files_follow_the_pins(lock: str) -> None:
     locked = pins((ROOT / "requirements" / f"{lock}.lock").read_text())
 
     assert wanted.items() <= locked.items()
+
+
+def test_the_page_about_credits_names_every_command_and_price() -> None:
+    page = (ROOT / "docs" / "credits.md").read_text()
+    [commands] = [a for a in parser()._actions if a.metavar == "command"]
+
+    assert len(commands.choices) == 12
+    for name in commands.choices:
+        assert f"`{name}" in page, name
+    for kind, price in price_list().prices.items():
+        assert f"| {kind} | {in_credits(price)} |" in page
 
 
 def test_the_readme_names_every_function() -> None:

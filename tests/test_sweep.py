@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from cutout.errors import CustomerError
+from cutout.errors import CustomerError, NoCredits
 from cutout.service.jobs import Job, Source, Status, timestamp
 from cutout.service.settings import SweepSettings
 from cutout.service.table import JobState
+from cutout.service.transactions import ConditionFailed, TooBusy
 from sweep import Sweep
 
 NOW = 1_795_000_000.0
@@ -23,6 +24,8 @@ SETTINGS = SweepSettings(
     compose_queue="compose",
     postpone_seconds=60,
     longest_seconds=1000,
+    bucket_account="shop",
+    new_key_credits="unlimited",
 )
 
 
@@ -46,8 +49,10 @@ class World:
     postponed: dict[str, int] = field(default_factory=dict)
     ended: dict[str, str] = field(default_factory=dict)
     broken: frozenset[str] = frozenset()
+    fault: Exception = field(default_factory=Exception)
     dead: list[str] = field(default_factory=list)
     jobs: set[str] = field(default_factory=set)
+    is_poor: bool = False
 
     def overdue(self, now_seconds: int, most: int) -> list[JobState]:
         return self.states
@@ -56,6 +61,9 @@ class World:
         return {"Messages": [{"Body": body} for body in self.dead]}
 
     def create(self, job: Job, deadline: int, now: str) -> bool:
+        assert (job.payer, job.price) == ("shop", 100)
+        if self.is_poor:
+            raise NoCredits("Nothing is left.")
         is_new = job.id not in self.jobs
         self.jobs.add(job.id)
         return is_new
@@ -68,9 +76,15 @@ class World:
 
     def failed(self, job: Job, error: CustomerError, now: float) -> bool:
         if job.id in self.broken:
-            raise ClientError({"Error": {"Code": "AccessDenied"}}, "PutObject")
+            raise self.fault
         self.ended[job.id] = str(error)
         return True
+
+    def refused(self, job: Job, error: CustomerError, now: float) -> bool:
+        is_new = job.id not in self.jobs
+        self.jobs.add(job.id)
+        self.ended[job.id] = str(error)
+        return is_new
 
     def sweep(self) -> int:
         return Sweep(sqs=self, table=self, endings=self, settings=SETTINGS).run(NOW)  # type: ignore[arg-type]
@@ -123,10 +137,20 @@ def test_nothing_is_postponed_for_ever() -> None:
     assert world.postponed == {}
 
 
-def test_a_job_that_cannot_be_ended_does_not_stop_the_others_and_rings_the_alarm() -> None:
-    world = World([overdue(1, "ingested"), overdue(2, "ingested")], broken=frozenset({f"{1:032x}"}))
+@pytest.mark.parametrize(
+    "fault",
+    [
+        ClientError({"Error": {"Code": "AccessDenied"}}, "PutObject"),
+        ConditionFailed(("None", "ConditionalCheckFailed")),
+        TooBusy("turned away"),
+    ],
+    ids=["client", "account", "busy"],
+)
+def test_a_job_that_cannot_be_ended_does_not_stop_the_others_and_rings_the_alarm(fault: Exception) -> None:
+    broken = frozenset({f"{1:032x}"})
+    world = World([overdue(1, "ingested"), overdue(2, "ingested")], broken=broken, fault=fault)
 
-    with pytest.raises(ClientError):
+    with pytest.raises(type(fault)):
         world.sweep()
 
     assert list(world.ended) == [f"{2:032x}"]
@@ -144,6 +168,14 @@ def test_an_upload_that_no_ingest_survived_ends_as_a_failed_job_once() -> None:
     assert world.sweep() == 1
     assert world.sweep() == 0
     assert "could not be read" in next(iter(world.ended.values()))
+
+
+def test_a_dead_upload_that_nobody_pays_for_ends_once_and_says_so() -> None:
+    world = World([], dead=[dead_letter("a.jpg")], is_poor=True)
+
+    assert world.sweep() == 1
+    assert world.sweep() == 0
+    assert list(world.ended.values()) == ["Nothing is left."]
 
 
 @pytest.mark.parametrize(

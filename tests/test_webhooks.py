@@ -1,6 +1,7 @@
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -10,8 +11,10 @@ from standardwebhooks import Webhook
 
 from cutout.errors import BadCallback
 from cutout.service import webhooks
+from cutout.service.connections import Deadline
 from cutout.service.jobs import Job, Outcome, Source
 from cutout.service.messages import NotifyMessage
+from hostile_server import hostile
 
 
 @pytest.mark.parametrize(
@@ -60,7 +63,7 @@ def test_a_name_that_leads_inside_is_refused(monkeypatch: pytest.MonkeyPatch, ip
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answers)
 
     with pytest.raises(BadCallback, match="not public"):
-        webhooks.resolve_public(webhooks.check_callback("https://inside.example/hook"))
+        webhooks.resolve_public(webhooks.check_callback("https://inside.example/hook"), Deadline.after(2))
 
 
 def test_a_public_name_is_connected_to_at_the_address_that_was_checked(
@@ -74,14 +77,16 @@ def test_a_public_name_is_connected_to_at_the_address_that_was_checked(
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
 
-    address = webhooks.resolve_public(webhooks.check_callback("https://example.com/hook"))
+    endpoint = webhooks.resolve_public(webhooks.check_callback("https://example.com/hook"), Deadline.after(2))
 
-    assert (address.ip, address.port, looked_up) == ("93.184.215.14", 443, ["example.com"])
+    assert (endpoint.ips, endpoint.address.port, looked_up) == (("93.184.215.14",), 443, ["example.com"])
 
 
 def test_a_name_that_cannot_be_resolved_is_tried_again() -> None:
     with pytest.raises(webhooks.DeliveryFailed):
-        webhooks.resolve_any(webhooks.check_private_callback("http://no-such-host.invalid/"))
+        webhooks.resolve_any(
+            webhooks.check_private_callback("http://no-such-host.invalid/"), Deadline.after(5)
+        )
 
 
 class Receiver(BaseHTTPRequestHandler):
@@ -114,7 +119,9 @@ SECRET = webhooks.endpoint_secret("master", "owner")
 
 def deliver(server: HTTPServer, path: str) -> None:
     parts = webhooks.check_private_callback(f"http://127.0.0.1:{server.server_port}/{path}")
-    webhooks.deliver(webhooks.resolve_any(parts), b'{"a": "\xc3\xa4"}', "job-1-done", SECRET, 2.0)
+    deadline = Deadline.after(2)
+    endpoint = webhooks.resolve_any(parts, deadline)
+    webhooks.deliver(endpoint, b'{"a": "\xc3\xa4"}', "job-1-done", SECRET, deadline)
 
 
 def test_a_delivery_is_signed_and_keeps_its_query(receiver: HTTPServer) -> None:
@@ -134,6 +141,26 @@ def test_anything_but_success_is_a_failed_delivery_and_no_redirect_is_followed(
         deliver(receiver, status)
 
     assert len(receiver.came) == 1  # type: ignore[attr-defined]
+
+
+def test_a_receiver_that_drips_its_answer_does_not_keep_notify() -> None:
+    with hostile(lambda visit: visit.drip(b"HTTP/1.1 204 " + b"x" * 100)) as server:
+        begun = time.monotonic()
+        parts, deadline = webhooks.check_private_callback(server.url("/hook")), Deadline.after(0.3)
+
+        with pytest.raises(webhooks.DeliveryFailed, match=r"within 0\.3 seconds"):
+            webhooks.deliver(webhooks.resolve_any(parts, deadline), b"{}", "job-1-done", SECRET, deadline)
+
+    assert time.monotonic() - begun < 0.8
+
+
+def test_a_refused_callback_is_repeated_without_its_secrets() -> None:
+    with pytest.raises(BadCallback) as caught:
+        webhooks.check_callback("http://user:pw@example.com/hook?token=1")
+
+    assert str(caught.value) == (
+        "callback is 'http://example.com/hook'; it must not have a user name or password."
+    )
 
 
 def test_owners_have_different_secrets_that_stay_the_same() -> None:

@@ -3,7 +3,6 @@
 import json
 import threading
 import time
-import uuid
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -68,14 +67,10 @@ def test_a_bucket_upload_that_fails_tells_the_callback_in_its_metadata(
 
 
 def test_a_key_sees_only_its_own_jobs(flow: Driver) -> None:
-    gateway = flow.stack.client("apigateway")
-    other = gateway.create_api_key(name=f"other-{uuid.uuid4().hex}", enabled=True)
-    gateway.create_usage_plan_key(
-        usagePlanId=flow.stack.name("ApiUsagePlan"), keyId=other["id"], keyType="API_KEY"
-    )
+    other = flow.another_key()
     _, job = flow.call("POST", "/v1/jobs", {}, flow.stack.deployed.api_key)
 
-    status, body = flow.call("GET", f"/v1/jobs/{job['id']}", key=other["value"])
+    status, body = flow.call("GET", f"/v1/jobs/{job['id']}", key=other)
 
     assert (status, body["errors"][0]["code"]) == (404, "not_found")
 

@@ -4,6 +4,7 @@ Two stacks at the pace `drill` (time-outs of 4 s, two deliveries, a deadline of 
 network never comes back, and one whose model file is missing.
 """
 
+import base64
 import json
 import os
 import signal
@@ -14,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-import standin
 from driver import Driver, disc
+from local import standin
 from local.stack import local_stack
 
 
@@ -28,7 +29,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def endless(folder: Path) -> Iterator[Driver]:
     """A stack whose network runs into every time-out; a picture waits in it already."""
     card = standin.endless(folder)
-    overrides = {"MODEL_CARD": str(card), "PROXY_SIDE": str(standin.SIDE)}
+    overrides = {"MODEL_CARD": str(card), "PROXY_SIDE": str(standin.SIDE), "DIRECT_SECONDS": "2"}
     with local_stack(folder / "endless", pace="drill", overrides=overrides) as stack:
         driver = Driver(stack)
         driver.put("slow.png", disc())
@@ -133,3 +134,22 @@ def test_a_missing_model_is_our_fault_and_the_job_still_ends(modelless: Driver) 
     assert modelless.wait("missing.png", seconds=5).status == "failed"
     log = modelless.stack.host.pools["MatteFunction"].spec.log.read_text()
     assert "nowhere.json" in log
+
+
+def test_a_call_that_takes_longer_goes_on_as_a_job(endless: Driver) -> None:
+    """202 natively; remove.bg's clients are told to come back, and which job it is."""
+    encoded = base64.b64encode(disc(brightness=229)).decode()
+
+    status, job = endless.call("POST", "/v1/jobs", {"image_b64": encoded}, endless.key)
+    late, headers, body = endless.raw(
+        "POST",
+        "/v1.0/removebg",
+        json.dumps({"image_file_b64": encoded}).encode(),
+        {"content-type": "application/json"},
+        endless.key,
+    )
+
+    assert (status, job["status"]) == (202, "ingested")
+    assert (late, json.loads(body)["errors"][0]["code"]) == (503, "processing_timeout")
+    assert (int(headers["retry-after"]), len(headers["x-job-id"])) == (10, 32)
+    assert headers["x-job-id"] in json.loads(body)["errors"][0]["detail"]

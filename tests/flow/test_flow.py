@@ -85,7 +85,7 @@ def test_the_same_event_twice_is_one_job_with_one_charge(flow: Driver) -> None:
     charge = {"pk": {"S": "owner#bucket"}, "sk": {"S": f"charge#{first.job.id}"}}
     table = flow.stack.name("JobTable")
     found = flow.stack.client("dynamodb").get_item(TableName=table, Key=charge)["Item"]
-    assert found["credits"] == {"N": "1"}
+    assert (found["amount"], found["kind"]) == ({"N": "100"}, {"S": "picture"})
 
 
 def test_the_same_pixels_cost_one_inference(flow: Driver) -> None:

@@ -25,7 +25,7 @@ def png(rgb8: np.ndarray) -> bytes:
 
 
 def test_one_upload_with_three_outputs_costs_one_inference(flow: Driver) -> None:
-    flow.put("shop.png", disc(brightness=221), recipe(AMAZON))
+    flow.put("shop.png", disc(brightness=221, shift=3), recipe(AMAZON))
 
     outcome = flow.wait("shop.png").outcome
 
@@ -220,3 +220,22 @@ def test_a_signature_needs_no_network(flow: Driver) -> None:
     report = flow.report("signed.png")
     assert (report["treatment"]["lane"], report["model"]) == ("ink", None)
     assert set(report["milliseconds"]) == {"ingest", "compose"}
+
+
+def test_every_result_says_where_its_subject_is(flow: Driver) -> None:
+    """The same box that a tenth of opacity has in the file."""
+    layouts: list[dict[str, Any]] = [{}, {"max_megapixels": 0.004}, {"crop": True, "margin": "7px"}]
+    outputs = [{"name": f"o{at}", "layout": layout} for at, layout in enumerate(layouts)]
+    flow.put("boxes.png", disc(brightness=223), recipe({"outputs": outputs}))
+
+    outcome = flow.wait("boxes.png").outcome
+
+    assert outcome is not None
+    for result in outcome.results:
+        alpha8 = flow.picture(result.key)[..., 3]
+        rows, columns = (np.flatnonzero(alpha8.max(axis) >= 26) for axis in (1, 0))
+        seen = columns[0], rows[0], np.ptp(columns) + 1, np.ptp(rows) + 1
+        assert result.foreground is not None
+        assert result.foreground == pytest.approx([int(side) for side in seen], abs=1)
+    assert [(r.width, r.height) for r in outcome.results[:2]] == [(96, 96), (63, 63)]
+    assert flow.report("boxes.png")["results"][2]["foreground"][:2] == [7, 7]
