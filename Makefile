@@ -1,14 +1,18 @@
 # make run     a photograph through the whole stack        make run IMAGE=photo.jpg OUT=out/ PRESET=amazon,shopify
 #              or with a recipe, a background               make run RECIPE=recipe.json BACKGROUND=beach.jpg
 # make presets what can be made by name                    make gallery  every look side by side, in out/gallery.html
-# make serve   the same stack kept running                 make serve PORT=8080
+# make serve   the same stack kept running                 make serve PORT=8080 FETCH_EXCEPTIONS=127.0.0.1:9000
 # make test    the tests                                   make check   formatting, types, template, Dockerfile
+# make fuzz    call the API as its description allows and forbids, for longer than the tests do
 # make models  fetch and prepare the network               make bench   speed and memory beside rembg
+# make load    50 callers at once, then the ledger's audit; make load ARGS=--kill while processes are killed
 # make quality edges beside rembg's, on true mattes       make quality FOLDER=cases/ JSON=quality.json HTML=sheet/
+# make admin   keys, credits, audit (docs/credits.md)     make admin ARGS="--local list"
 PYTHON ?= python3
 PORT ?= 8080
 OUT ?= out
 PACE ?= laptop
+FETCH_EXCEPTIONS ?=
 MODEL ?= isnet-general-use
 # exec: whoever ends make ends the program, not a shell around it
 RUN = exec env PYTHONPATH=layers/cutout .venv/bin/python
@@ -21,7 +25,7 @@ export CUTOUT_BACKGROUND := $(value BACKGROUND)
 CARD = models/prepared/$(MODEL).json
 INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
-.PHONY: run presets gallery serve test check models bench quality lock build deploy clean
+.PHONY: run presets gallery serve admin test fuzz check models bench load quality lock build deploy clean
 
 run: .venv/local $(CARD)
 	@$(RUN) -m local.run --out="$$CUTOUT_OUT" $(if $(value IMAGE),--image="$$CUTOUT_IMAGE") \
@@ -35,7 +39,10 @@ gallery: .venv/local $(CARD)
 	@$(RUN) -m bench.gallery $(if $(FOLDER),"$(FOLDER)")
 
 serve: .venv/local $(CARD)
-	@$(RUN) -m local.serve --port $(PORT) --pace $(PACE)
+	@$(RUN) -m local.serve --port $(PORT) --pace $(PACE) --fetch-exceptions="$(FETCH_EXCEPTIONS)"
+
+admin: .venv/local
+	@$(RUN) -m admin $(ARGS)
 
 test: .venv/dev $(CARD)
 	@.venv/bin/python -m pytest -q
@@ -47,12 +54,19 @@ check: .venv/dev
 	.venv/bin/cfn-lint template.yaml
 	.venv/bin/hadolint functions/matte/Dockerfile
 
+fuzz: .venv/dev
+	@FUZZ_EXAMPLES=100 .venv/bin/python -m pytest -q tests/flow/test_api_described.py
+
 models: $(CARD)
 
 bench: .venv/bench $(CARD)
 	@$(RUN) -m bench.speed $(if $(JSON),--json "$(JSON)") $(if $(value IMAGE),--image="$$CUTOUT_IMAGE")
 	@$(RUN) -m bench.full_size
 	@$(RUN) -m bench.outputs
+	@$(RUN) -m bench.calls
+
+load: .venv/local
+	@$(RUN) -m bench.load $(ARGS)
 
 quality: .venv/bench $(CARD)
 	@$(RUN) -m bench.quality $(if $(FOLDER),"$(FOLDER)") --peers $(if $(JSON),--json "$(JSON)") $(if $(HTML),--html "$(HTML)")

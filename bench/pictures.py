@@ -1,4 +1,4 @@
-"""Photographs to measure with: ``python -m bench.pictures FOLDER COUNT [--image FILE]``.
+"""Photographs to measure with: ``python -m bench.pictures FOLDER COUNT [--image FILE] [--megapixels 2]``.
 
 A process of its own, so that the pixels are not in the memory that is measured. Each picture has other pixels
 than the one before, because a matte of the same pixels would be used again and nothing would be measured.
@@ -42,12 +42,22 @@ def variants(rgb8: NDArray[np.uint8], count: int) -> Iterator[NDArray[np.uint8]]
     return (rgb8[:, i * CUT_COLUMNS :] for i in range(count))
 
 
+def reduced(rgb8: NDArray[np.uint8], megapixels: float) -> NDArray[np.uint8]:
+    """The picture with at most that many megapixels."""
+    rows, columns = rgb8.shape[:2]
+    share = min(1.0, (megapixels * 1e6 / (rows * columns)) ** 0.5)
+    return resize(rgb8, round(rows * share), round(columns * share), "lanczos")
+
+
 def main() -> int:
     """Write the pictures as 00.jpg, 01.jpg, ... and print their paths."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("count", type=int)
     parser.add_argument("--image", type=Path, help="a photograph; a composed one if left out")
+    parser.add_argument(
+        "--megapixels", type=float, default=1000.0, help="the picture is made no larger than this"
+    )
     options = parser.parse_args()
     try:
         rgb8 = opaque(decode(options.image.read_bytes(), LIMITS)) if options.image else portrait()
@@ -55,7 +65,7 @@ def main() -> int:
         print(f"{options.image}: {error}", file=sys.stderr)
         return 2
     options.folder.mkdir(parents=True, exist_ok=True)
-    for i, variant in enumerate(variants(rgb8, options.count)):
+    for i, variant in enumerate(variants(reduced(rgb8, options.megapixels), options.count)):
         path = options.folder / f"{i:02}.jpg"
         path.write_bytes(encode_jpeg(variant, QUALITY))
         print(path)
