@@ -30,7 +30,8 @@ _UNIX, _READABLE = 3, 0o100644 << 16
 def encode(rgb8: NDArray[np.uint8], alpha8: NDArray[np.uint8] | None, options: FileOptions) -> Encoded:
     """rgb8 (H, W, 3) and alpha8 (H, W), straight, to a file; without alpha8 the picture is opaque.
 
-    With channels ``alpha`` the file is the opacity alone. A ZIP's colours are carried on under alpha 0, so the colours
+    With channels ``alpha`` the file is the opacity alone, in a ZIP as ``color.jpg`` with a solid ``alpha.png``. A ZIP's
+    colours are carried on under alpha 0, so the colours
     have to be the subject's own already. The same arrays and options give the same bytes.
 
     Raises
@@ -65,8 +66,8 @@ def _lossy(
 ) -> Callable[[int], bytes]:
     """From a quality to a file. What does not depend on the quality is done once."""
     if name == "zip":
-        opacity8 = _or_opaque(alpha8, pixels8)
-        return partial(_zip, extended(pixels8, opacity8), encode_png(opacity8, marks=_only_dpi(marks)), marks)
+        colour8 = pixels8 if alpha8 is None else extended(pixels8, alpha8)
+        return partial(_zip, colour8, encode_png(_or_opaque(alpha8, pixels8), marks=_only_dpi(marks)), marks)
     if name == "webp":
         return lambda quality: encode_webp(pixels8, alpha8, quality, marks)
     if name == "avif":

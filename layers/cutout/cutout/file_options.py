@@ -83,11 +83,6 @@ class FileOptions:
             raise BadRecipe(f"at_least_bytes is {least:,} and at_most_bytes is {most:,}: no file is both.")
 
     def _check_channels(self) -> None:
-        if self.channels == "alpha" and self.format == "zip":
-            raise BadRecipe(
-                "channels 'alpha' is not possible in a zip, which holds color.jpg and alpha.png; "
-                "allowed: channels 'rgba', or another format."
-            )
         if self.channels == "alpha" and self.icc is not None:
             raise BadRecipe(
                 f"icc {self.icc!r} is not possible with channels 'alpha': opacity has no colour space; "
