@@ -108,6 +108,10 @@ class _FrontApi(BaseHTTPRequestHandler):
         except urllib3.exceptions.TimeoutError:
             self._refuse(504, "INTEGRATION_TIMEOUT", "Endpoint request timed out")
             return
+        if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR and b'"errors"' not in answer.data:
+            # The emulator says a dead function's last words; the gateway would answer with DEFAULT_5XX.
+            self._refuse(answer.status, "INTEGRATION_FAILURE", "Our fault; the call may be repeated.")
+            return
         self._send(answer.status, answer.data, dict(answer.headers))
 
     def _body(self) -> bytes:

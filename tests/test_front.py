@@ -24,7 +24,8 @@ class Gateway(BaseHTTPRequestHandler):
         accept = ", ".join(self.headers.get_all("accept", []))
         said = {"path": self.path, "body": body.decode(), "accept": accept}
         answer = json.dumps(said | {"key": self.headers["x-api-key"]}).encode()
-        self.send_response(303 if self.path.endswith("elsewhere") else 200)
+        statuses = {"elsewhere": 303, "dies": 502}
+        self.send_response(statuses.get(self.path.rpartition("/")[2], 200))
         self.send_header("Location", "http://127.0.0.1:1/result")
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
@@ -115,3 +116,9 @@ def test_a_method_that_no_route_has_is_refused_in_the_api_s_shape(
         if not body
         else json.loads(text)["errors"][0]["detail"] == (f"{method} is not a method of any route.")
     )
+
+
+def test_a_function_s_last_words_are_not_passed_on(front: Front) -> None:
+    answer, said = post(front, "/api/dies", b"")
+
+    assert (answer.status, said["errors"][0]["code"]) == (502, "INTEGRATION_FAILURE")

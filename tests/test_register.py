@@ -51,7 +51,7 @@ def job(asked: str) -> Job:
 def register(table: Table, new: Job) -> tuple[bool, list[str]]:
     """Whether it is to be done, and the jobs whose ending was told again."""
     endings = Endings()
-    parts: dict[str, Any] = {"s3": None, "onward": None, "downloads": None, "memory_mb": 1}
+    parts: dict[str, Any] = {"memory_mb": 1, "s3": None, "onward": None, "downloads": None, "preparing": None}
     ingest = Ingest(table=table, endings=endings, settings=Settings(), **parts)  # type: ignore[arg-type]
     return ingest.register(new), endings.repeated
 

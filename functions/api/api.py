@@ -12,7 +12,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, CORSConf
 from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 
 from about_views import Health, Models, Presets, deployed_models
-from answers import JSON, answer_faults
+from answers import JSON, UnsupportedMedia, answer_faults
 from bodies import body_of, json_of, media_type_of
 from clients import services
 from cutout.preset import load_preset, preset_names
@@ -112,7 +112,10 @@ def render_job(job_id: str, idempotency_key: IdempotencyKey = None) -> Response[
 @app.put("/v1/jobs/<job_id>/matte", **described("correct_job"))
 def correct_job(job_id: str, idempotency_key: IdempotencyKey = None) -> Response[JobView]:
     """Render a job's picture once more, with a corrected matte."""
-    media_type_of(app.current_event, MATTE_KINDS)
+    if not media_type_of(
+        app.current_event, MATTE_KINDS
+    ):  # a gateway may take such a body for text, and spoil it
+        raise UnsupportedMedia(f"There is no Content-Type; allowed: {', '.join(MATTE_KINDS)}.")
     matte, caller, allowance = body_of(app.current_event), _caller(idempotency_key), _admitted()
     return _made(services().calls.correct(job_id, matte, caller), allowance)
 

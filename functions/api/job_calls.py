@@ -53,8 +53,6 @@ class JobCalls:
         """Make the job of a picture that is here, lies somewhere, or is still to be uploaded."""
         if image == b"":
             raise EmptyFile("The picture is empty.")
-        if request.url is not None:
-            self.check_url(request.url, "url")
         job_id = request_job_id(caller.owner, caller.idempotency_key)
         source, rendering_of = self.sources.of(request, image, job_id, caller.owner)
         job = self.new_job(job_id, caller, source, request.recipe, request.callback)
@@ -149,7 +147,7 @@ class JobCalls:
         self.check_callback(callback)
         intake.background_keys(recipe, caller.owner)
         for url in intake.background_urls(recipe):
-            self.check_url(url, "background.url")
+            fetch.check_url(url, field="background.url", exceptions=self.settings.fetch_exceptions)
         return Job(
             id=job_id,
             owner=caller.owner,
@@ -186,10 +184,6 @@ class JobCalls:
             return view
         master = str(get_secret(self.settings.secret, max_age=SECRET_AGE_SECONDS))
         return view.model_copy(update={"webhook_secret": webhooks.endpoint_secret(master, state.job.owner)})
-
-    def check_url(self, url: str, field: str) -> None:
-        """Refuse an address that we would not fetch from, before the job exists; raises BadUrl."""
-        fetch.check_url(url, field=field, exceptions=self.settings.fetch_exceptions)
 
     def check_callback(self, url: str | None) -> None:
         """Refuse an address that we would not deliver to, before the job exists; raises BadCallback."""

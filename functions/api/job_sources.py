@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from answers import NotFound
+from cutout.service.fetch import check_url
 from cutout.service.jobs import Job, Source
 from cutout.service.keys import call_key, job_of_key, upload_key
 from cutout.service.settings import ApiSettings
@@ -35,11 +36,18 @@ class JobSources:
     def of(
         self, request: JobRequest, image: bytes | None, job_id: str, owner: str
     ) -> tuple[Source, str | None]:
-        """Where a job's picture is or will be, and whose picture it is if an earlier job brought it."""
+        """Where a job's picture is or will be, and whose picture it is if an earlier job brought it.
+
+        Raises
+        ------
+        NotFound, BadUrl
+            No such picture of the owner's; an address that would not be fetched, whatever it leads to.
+        """
         bucket = self.settings.source_bucket
         if request.key is not None:
             return self.lying_at(request.key, owner), job_of_key(owner, request.key)
         if request.url is not None:
+            check_url(request.url, field="body.url", exceptions=self.settings.fetch_exceptions)
             key = call_key(owner, job_id, request.file_name)
             return Source(bucket=bucket, key=key, url=request.url), None
         make_key = upload_key if image is None else call_key

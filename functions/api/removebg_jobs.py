@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 GRAPHIC_LANES = {"ink", "flat"}
+NO_DRAWING = "type=graphic: the picture has no even background, so it was cut out as a photograph"
 RETRY_SECONDS = 10
 FETCH_SECONDS = 15
 UNLIMITED = 1_000_000_00
@@ -138,7 +139,7 @@ class RemovebgJobs:
     def found(self, state: JobState, request: RemovebgRequest) -> Delivered:
         """What a finished job made."""
         assert state.outcome is not None
-        result = state.outcome.results[0]
+        result, hinted = state.outcome.results[0], request.parameters.type == "graphic"
         content = b""
         if fits(result.size_bytes):
             content = self.s3.get_object(Bucket=self.result_bucket, Key=result.key)["Body"].read()
@@ -148,7 +149,7 @@ class RemovebgJobs:
             link=self.calls.reads.link(result.key),
             charged=state.taken.amount,
             drawn=state.outcome.lane in GRAPHIC_LANES,
-            notes=request.notes,
+            notes=request.notes + ((NO_DRAWING,) if hinted and state.outcome.lane == "photo" else ()),
         )
 
     def keep(self, call: Call, rate: Allowance) -> Answer:

@@ -106,7 +106,11 @@ def test_an_idempotency_key_stands_for_one_matte(flow: Driver) -> None:
 
 @pytest.mark.parametrize(
     ("matte", "kind", "status", "code"),
-    [(b"", "image/png", 400, "empty_file"), (b"{}", "application/json", 415, "unsupported_media_type")],
+    [
+        (b"", "image/png", 400, "empty_file"),
+        (b"{}", "application/json", 415, "unsupported_media_type"),
+        (b"{}", "", 415, "unsupported_media_type"),
+    ],
 )
 def test_a_body_that_cannot_be_a_matte_is_refused(
     flow: Driver, matte: bytes, kind: str, status: int, code: str

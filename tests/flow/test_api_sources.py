@@ -75,6 +75,10 @@ def test_a_bad_form_is_refused_by_name(flow: Driver, data: bytes, said: str) -> 
         ({"image_b64": "no base64!"}, "body.image_b64 is not base64"),
         ({"url": "https://e.com/a.jpg", "key": "api/a"}, "body: url and key are given; allowed: at most one"),
         ({"wait_seconds": 26}, "body.wait_seconds is 26: input should be less than or equal to 25"),
+        (
+            {"url": "http://10.0.0.1/a"},
+            "body.url is 'http://10.0.0.1/a'; it must be an https address on port 443.",
+        ),
         ({"callback": "https://e.com/" + "a" * 2000}, "body.callback is"),
     ],
 )

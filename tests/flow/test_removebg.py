@@ -154,6 +154,19 @@ def test_a_large_result_is_behind_a_link(flow: Driver) -> None:
     assert (as_json, code_of(refused)) == (400, "output_too_large")
 
 
+def test_a_hint_that_did_not_help_is_noted(flow: Driver) -> None:
+    noise = np.random.default_rng(5).integers(0, 256, (96, 96, 3)) // 3
+    noise[30:66, 30:66] = 240
+    out = io.BytesIO()
+    Image.fromarray(noise.astype(np.uint8)).save(out, "PNG")
+    sent = ("image_file_b64", b64encode(out.getvalue()).decode())
+
+    status, headers, _ = remove(flow, sent, ("type", "graphic"))
+
+    assert status == 200
+    assert headers["x-cutout-notes"].startswith("type=graphic: the picture has no even background")
+
+
 def test_a_repeated_call_is_paid_once(flow: Driver) -> None:
     key = flow.another_key()
 
