@@ -76,9 +76,8 @@ class JobCalls:
         job = self.once_more(first, caller, request.recipe, request.callback)
         job = job.model_copy(update={"asked": _asked("render", job, first.job.id)})
         state = self.admit(job, self.settings.interactive_deadline_seconds)
-        if (
-            state.outcome is None
-        ):  # again, too: the first call may have broken off, and for ingest it is one job
+        # Again, too, for a repeated call: the first may have broken off, and for ingest it is one job.
+        if state.outcome is None:
             state = self.carried(state.job, request.wait_seconds or 0)
         return self.answer(state)
 
