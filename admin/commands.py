@@ -2,10 +2,11 @@
 
 import time
 from argparse import Namespace
+from collections.abc import Callable
 
 from admin.audit import audit
 from admin.changes import Changes, limit_text
-from admin.keys import account_called, admit, create_key, dismiss, key_of, keys_of
+from admin.keys import Key, account_called, admit, create_key, dismiss, key_of, keys_of
 from admin.place import Place
 from admin.records import Entry
 from cutout.service.accounts import Account, month_of
@@ -78,40 +79,22 @@ def show(place: Place, options: Namespace) -> int:
 
 def disable(place: Place, options: Namespace) -> int:
     """Stop a key. Its jobs under way end, its results stay."""
-    account = account_called(place, options.account)
-    key = key_of(place, account)
-    dismiss(place, key)
-    _changes(place).note(account, "disabled")
-    print(f"{key.id} is disabled; the gateway needs up to a minute.")
-    return 0
+    return _turn(place, options, dismiss, "disabled")
 
 
 def enable(place: Place, options: Namespace) -> int:
     """Let a stopped key pass again."""
-    account = account_called(place, options.account)
-    key = key_of(place, account)
-    admit(place, key)
-    _changes(place).note(account, "enabled")
-    print(f"{key.id} is enabled; the gateway needs up to a minute.")
-    return 0
+    return _turn(place, options, admit, "enabled")
 
 
 def credit(place: Place, options: Namespace) -> int:
     """Add credits that were paid for."""
-    account = account_called(place, options.account)
-    if not _changes(place).credit(account, options.amount, options.reference):
-        print(f"{options.reference} has been entered before: nothing was changed.")
-    print(_means(place.ledger.account_of(account, _now())))
-    return 0
+    return _move(place, options, _changes(place).credit)
 
 
 def debit(place: Place, options: Namespace) -> int:
     """Take back credits that were not used."""
-    account = account_called(place, options.account)
-    if not _changes(place).debit(account, options.amount, options.reference):
-        print(f"{options.reference} has been entered before: nothing was changed.")
-    print(_means(place.ledger.account_of(account, _now())))
-    return 0
+    return _move(place, options, _changes(place).debit)
 
 
 def cap(place: Place, options: Namespace) -> int:
@@ -153,6 +136,23 @@ def check(place: Place, _: Namespace) -> int:
         print(difference)
     print("every sum is right" if not found.differences else f"{len(found.differences)} differences")
     return 1 if found.differences else 0
+
+
+def _turn(place: Place, options: Namespace, turn: Callable[[Place, Key], None], said: str) -> int:
+    account = account_called(place, options.account)
+    key = key_of(place, account)
+    turn(place, key)
+    _changes(place).note(account, said)
+    print(f"{key.id} is {said}; the gateway needs up to a minute.")
+    return 0
+
+
+def _move(place: Place, options: Namespace, change: Callable[[str, int, str], bool]) -> int:
+    account = account_called(place, options.account)
+    if not change(account, options.amount, options.reference):
+        print(f"{options.reference} has been entered before: nothing was changed.")
+    print(_means(place.ledger.account_of(account, _now())))
+    return 0
 
 
 def _means(account: Account) -> str:

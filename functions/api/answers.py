@@ -41,6 +41,8 @@ class Refused(CustomerError):
     """The base of what the API refuses with another status than 400."""
 
     status: ClassVar[HTTPStatus]
+    retry_after_seconds: ClassVar[int | None] = None
+    """when the same call may be answered otherwise; None: nobody knows"""
 
 
 class NotFound(Refused):
@@ -120,7 +122,8 @@ def answer_faults(app: APIGatewayRestResolver) -> None:
 
     @app.exception_handler(Refused)  # type: ignore[untyped-decorator]
     def refused(error: Refused) -> Response[Any]:
-        return refusal(error.status, error.code, str(error))
+        wait = error.retry_after_seconds
+        return refusal(error.status, error.code, str(error), {"Retry-After": str(wait)} if wait else None)
 
     @app.exception_handler(CustomerError)  # type: ignore[untyped-decorator]
     def refused_as_bad(error: CustomerError) -> Response[Any]:
@@ -138,11 +141,6 @@ def answer_limits(app: APIGatewayRestResolver) -> None:
     def too_many(error: TooManyRequests) -> Response[Any]:
         headers = {"Retry-After": str(error.retry_after_seconds), **rate_headers(error.allowance)}
         return refusal(HTTPStatus.TOO_MANY_REQUESTS, error.code, str(error), headers)
-
-    @app.exception_handler(Overloaded)  # type: ignore[untyped-decorator]
-    def overloaded(error: Overloaded) -> Response[Any]:
-        headers = {"Retry-After": str(error.retry_after_seconds)}
-        return refusal(error.status, error.code, str(error), headers)
 
     @app.exception_handler(TooBusy)  # type: ignore[untyped-decorator]
     def too_busy(_: TooBusy) -> Response[Any]:

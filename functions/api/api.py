@@ -30,7 +30,12 @@ from removebg_jobs import Call
 from usage_view import UsageView, usage_view
 
 ALLOWED_HEADERS = ["x-api-key", "idempotency-key", "content-type"]
-SHOWN_HEADERS = ["location", "retry-after", "x-job-id", "x-ratelimit-remaining", "x-credits-charged"]
+SHOWN_HEADERS = [
+    *("location", "retry-after", "x-job-id", "x-cutout-notes", "x-credits-charged"),
+    *("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"),
+    *("x-width", "x-height", "x-type"),
+    *("x-foreground-left", "x-foreground-top", "x-foreground-width", "x-foreground-height"),
+]
 
 logger = Logger(service="api")
 app = APIGatewayRestResolver(
@@ -112,9 +117,7 @@ def render_job(job_id: str, idempotency_key: IdempotencyKey = None) -> Response[
 @app.put("/v1/jobs/<job_id>/matte", **described("correct_job"))
 def correct_job(job_id: str, idempotency_key: IdempotencyKey = None) -> Response[JobView]:
     """Render a job's picture once more, with a corrected matte."""
-    if not media_type_of(
-        app.current_event, MATTE_KINDS
-    ):  # a gateway may take such a body for text, and spoil it
+    if not media_type_of(app.current_event, MATTE_KINDS):  # a gateway may take it for text, and spoil it
         raise UnsupportedMedia(f"There is no Content-Type; allowed: {', '.join(MATTE_KINDS)}.")
     matte, caller, allowance = body_of(app.current_event), _caller(idempotency_key), _admitted()
     return _made(services().calls.correct(job_id, matte, caller), allowance)

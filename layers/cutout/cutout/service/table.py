@@ -154,16 +154,7 @@ class JobTable:
 
     def newest_of(self, owner: str, most: int) -> list[JobState]:
         """An owner's jobs, newest first."""
-        answer = self.client.query(
-            TableName=self.name,
-            IndexName="owner",
-            KeyConditionExpression="#owner = :owner",
-            ExpressionAttributeNames={"#owner": "owner"},
-            ExpressionAttributeValues={":owner": {"S": owner}},
-            ScanIndexForward=False,
-            Limit=most,
-        )
-        return [state_from(item) for item in answer["Items"]]
+        return self.page_of(owner, most, None)[0]
 
     def page_of(self, owner: str, most: int, after: Job | None) -> tuple[list[JobState], bool]:
         """An owner's jobs, newest first, at most ``most``, from the one after ``after`` on; whether there are more."""
