@@ -8,7 +8,7 @@ from cutout.service.connections import Deadline
 from cutout.service.downloads import Downloads
 from cutout.service.fetch import Policy
 from cutout.service.jobs import Job, Source
-from cutout.service.keys import call_key, fetched_background_key, fetched_name
+from cutout.service.keys import background_key, call_key, fetched_background_key, fetched_name
 from fakes import ClientError, FakeS3
 from hostile_server import Hostile, hostile, ok
 
@@ -127,3 +127,9 @@ def test_a_recipe_without_urls_stays_as_it_is() -> None:
 def test_a_fetched_picture_is_named_after_its_url_and_nothing_else(url: str, name: str) -> None:
     assert fetched_name(url) == name
     assert call_key("o", "j", fetched_name(url)) == f"calls/o/j/{name}"
+
+
+@pytest.mark.parametrize("name", ["background", "-background", ".-background"])
+def test_a_picture_is_never_taken_for_the_background_of_its_own_job(name: str) -> None:
+    """A job that finds an object under its picture's key uses it."""
+    assert call_key("o", "j", fetched_name(f"https://example.com/{name}")) != background_key("o", "j")

@@ -14,7 +14,7 @@ from cutout.service.accounts import Account, month_of
 from cutout.service.connections import Deadline
 from cutout.service.fetch import Policy, check_url, fetch
 from cutout.service.jobs import Job, Source, request_job_id, timestamp
-from cutout.service.keys import call_key, fetched_name
+from cutout.service.keys import background_key, call_key, fetched_name
 from cutout.service.ledger import Ledger
 from cutout.service.limiter import Allowance, Limiter, TooManyRequests
 from cutout.service.prices import price_of
@@ -180,11 +180,6 @@ def left(account: Account, month: str) -> int:
     if account.cap is None:
         return balance
     return max(0, min(balance, account.cap - account.usage(month).committed))
-
-
-def background_key(owner: str, job_id: str) -> str:
-    """Where a background picture that came along lies."""
-    return call_key(owner, job_id, "background")
 
 
 def still_working(job_id: str) -> str:

@@ -12,6 +12,7 @@ MAX_KEY_BYTES = 1024
 ROOM_FOR_NAME_BYTES = 64
 UPLOAD_PREFIX = "api/"
 CALLS_PREFIX = "calls/"  # what came inside an API call, or was fetched for a job
+BEHIND = "-background"  # no name of a fetched picture begins so: the two never meet
 BACKGROUNDS_PREFIX = "backgrounds/"  # pictures in the source bucket that are not cut out
 
 
@@ -78,9 +79,14 @@ def fetched_name(url: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "-", last)[-100:].strip("-.") or "picture"
 
 
+def background_key(owner: str, job_id: str) -> str:
+    """Where a background picture that came inside a call lies in the source bucket."""
+    return call_key(owner, job_id, BEHIND)
+
+
 def fetched_background_key(owner: str, job_id: str, url: str) -> str:
     """Where a background picture that is fetched for a job lies in the source bucket."""
-    return call_key(owner, job_id, f"background-{hashlib.sha256(url.encode()).hexdigest()[:32]}")
+    return call_key(owner, job_id, f"{BEHIND}-{hashlib.sha256(url.encode()).hexdigest()[:32]}")
 
 
 def own_folders(owner: str, job_id: str) -> tuple[str, str]:
