@@ -54,7 +54,10 @@ from local.standin import SIDE, bright_subject
 FOLDER = ROOT / ".local" / "bench-load"
 KEYS = 4
 MODEST_REQUESTS = 30  # a minute, of the one key that may send little
-QUEUES = ("Ingest", "Interactive", "Bulk", "Compose", "Notify")
+QUEUES = (
+    *("Upload", "Ingest", "BulkIngest", "Interactive", "Bulk", "Compose", "BulkCompose"),
+    "Notify",
+)
 LONGEST_WAIT_SECONDS, LOOK_SECONDS = 240, 1.0
 BROKEN_BY_A_KILL = frozenset({BROKEN, 500, 502, 503, 504})
 

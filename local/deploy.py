@@ -18,6 +18,7 @@ from local.runtime import FunctionSpec
 ROOT = Path(__file__).resolve().parent.parent
 STACK = "cutout"
 CODE_BUCKET = "code"
+TEMPLATE_KEY = "template.json"
 IMAGE = "000000000000.dkr.ecr.us-east-1.amazonaws.com/cutout:local"
 WAIT_IN_QUEUE_SECONDS = 600
 MANAGED_POLICIES: dict[str, str] = {}  # the template writes its statements out
@@ -121,9 +122,11 @@ def _number(value: Any, plain: dict[str, Any], parameters: dict[str, str]) -> in
 
 def _create_stack(endpoint: str, plain: dict[str, Any], parameters: dict[str, str]) -> dict[str, str]:
     cloudformation = client("cloudformation", endpoint)
+    # By address, as every large template has to be given: in the call itself it may have 51,200 bytes.
+    client("s3", endpoint).put_object(Bucket=CODE_BUCKET, Key=TEMPLATE_KEY, Body=json.dumps(plain).encode())
     cloudformation.create_stack(
         StackName=STACK,
-        TemplateBody=json.dumps(plain),
+        TemplateURL=f"{endpoint}/{CODE_BUCKET}/{TEMPLATE_KEY}",
         Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()],
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
     )

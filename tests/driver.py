@@ -16,7 +16,10 @@ from PIL import Image
 from cutout.service.table import JobState, JobTable
 from local.stack import LocalStack
 
-QUEUES = ("Ingest", "Interactive", "Bulk", "Compose", "Notify")
+QUEUES = (
+    *("Upload", "Ingest", "BulkIngest", "Interactive", "Bulk", "Compose", "BulkCompose"),
+    "Notify",
+)
 
 
 def disc(side: int = 96, brightness: int = 230, shift: int = 0) -> bytes:

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from cutout.service.direct import direct_answer, direct_body, direct_event, onward_in
 from cutout.service.jobs import Job, Source
 from cutout.service.messages import ComposeMessage, JobMessage, MatteMessage, Picture
-from cutout.service.onward import Onward
+from cutout.service.onward import Lanes, Onward
 from direct_calls import DirectCalls, Stages, Throttled
 from fakes import FakeSqs
 
@@ -72,16 +72,14 @@ def calls(lambdas: FakeLambdas) -> tuple[DirectCalls, FakeSqs, Progress]:
     onward: Any = Onward(
         sqs=sqs,  # type: ignore[arg-type]
         table=table,  # type: ignore[arg-type]
-        interactive_queue="interactive",
-        bulk_queue="bulk",
-        compose_queue="composing",
+        ingest=Lanes(interactive="uploads", bulk="bulk uploads"),
+        matte=Lanes(interactive="interactive", bulk="bulk"),
+        compose=Lanes(interactive="composing", bulk="bulk composing"),
     )
     stages = Stages(ingest="ingest", matte="matte", compose="compose")
     direct: Any = DirectCalls(
         lambdas=lambdas,  # type: ignore[arg-type]
-        sqs=sqs,  # type: ignore[arg-type]
         onward=onward,
-        ingest_queue="uploads",
         stages=stages,
     )
     return direct, sqs, table

@@ -128,10 +128,11 @@ def test_a_failure_of_an_older_version_does_not_touch_the_newer_one_s_report(off
     assert office.table.outcome.status == "failed"
 
 
-def test_nobody_is_told_who_did_not_ask(office: Office) -> None:
+def test_an_end_is_news_whoever_wants_to_hear_of_it(office: Office) -> None:
+    """Notify knows the listeners: a callback is only one of them."""
     office.endings.failed(JOB.model_copy(update={"callback": None}), EmptyFile("Empty."), 1.0)
 
-    assert office.sqs.sent == []
+    assert [queue for queue, _ in office.sqs.sent] == ["news"]
 
 
 def test_a_refused_job_leaves_the_same_traces_as_a_failed_one(office: Office) -> None:

@@ -5,11 +5,15 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from adopting import Adopting
 from cutout.errors import CustomerError, NoCredits
+from cutout.service.intake import upload_job
 from cutout.service.jobs import Job, Source, Status, timestamp
+from cutout.service.messages import JobMessage
 from cutout.service.settings import SweepSettings
 from cutout.service.table import JobState
 from cutout.service.transactions import ConditionFailed, TooBusy
+from overdue import Overdue
 from sweep import Sweep
 
 NOW = 1_795_000_000.0
@@ -17,16 +21,23 @@ SETTINGS = SweepSettings(
     table="t",
     result_bucket="out",
     notify_queue="news",
+    upload_queue="uploads",
+    upload_dead_letters="dead",
     ingest_queue="ingest",
-    ingest_dead_letters="dead",
+    ingest_dead_letters="dead ingest",
+    bulk_ingest_queue="bulk ingest",
+    bulk_ingest_dead_letters="dead bulk ingest",
     interactive_queue="interactive",
     bulk_queue="bulk",
     compose_queue="compose",
+    bulk_compose_queue="bulk compose",
     postpone_seconds=60,
     longest_seconds=1000,
     bucket_account="shop",
     new_key_credits="unlimited",
 )
+
+DEAD_LETTERS = ("dead", "dead ingest", "dead bulk ingest")
 
 
 def overdue(number: int, status: Status, lane: Any = "bulk", age_seconds: float = 100) -> JobState:
@@ -51,14 +62,15 @@ class World:
     broken: frozenset[str] = frozenset()
     fault: Exception = field(default_factory=Exception)
     dead: list[str] = field(default_factory=list)
+    dead_in: str = "dead"
     jobs: set[str] = field(default_factory=set)
     is_poor: bool = False
 
     def overdue(self, now_seconds: int, most: int) -> list[JobState]:
         return self.states
 
-    def receive_message(self, **_: Any) -> dict[str, Any]:
-        return {"Messages": [{"Body": body} for body in self.dead]}
+    def receive_message(self, QueueUrl: str, **_: Any) -> dict[str, Any]:
+        return {"Messages": [{"Body": body} for body in self.dead if QueueUrl == self.dead_in]}
 
     def create(self, job: Job, deadline: int, now: str) -> bool:
         assert (job.payer, job.price) == ("shop", 100)
@@ -87,7 +99,12 @@ class World:
         return is_new
 
     def sweep(self) -> int:
-        return Sweep(sqs=self, table=self, endings=self, settings=SETTINGS).run(NOW)  # type: ignore[arg-type]
+        here: Any = self
+        adopting = Adopting(
+            sqs=here, table=here, endings=here, bucket_account="shop", dead_letters=tuple(DEAD_LETTERS)
+        )
+        overdue = Overdue(sqs=here, table=here, endings=here, settings=SETTINGS)
+        return Sweep(adopting=adopting, overdue=overdue).run(NOW)["ended"]
 
 
 @pytest.mark.parametrize(
@@ -108,10 +125,14 @@ def test_an_overdue_job_ends_with_the_stage_it_waited_for(status: Status, words:
 @pytest.mark.parametrize(
     ("status", "lane", "queue"),
     [
-        ("queued", "bulk", "ingest"),
+        ("queued", "bulk", "uploads"),
+        ("queued", "bulk", "bulk ingest"),
+        ("queued", "interactive", "uploads"),
+        ("queued", "interactive", "ingest"),
         ("ingested", "bulk", "bulk"),
         ("ingested", "interactive", "interactive"),
-        ("matted", "bulk", "compose"),
+        ("matted", "bulk", "bulk compose"),
+        ("matted", "interactive", "compose"),
     ],
 )
 def test_a_job_in_a_queue_that_is_backed_up_is_postponed(status: Status, lane: str, queue: str) -> None:
@@ -128,6 +149,12 @@ def test_a_backed_up_queue_excuses_only_its_own_jobs() -> None:
 
     assert list(world.postponed) == [f"{1:032x}"]
     assert list(world.ended) == [f"{2:032x}"]
+
+
+def test_a_flood_in_the_other_lane_excuses_nothing() -> None:
+    world = World([overdue(1, "queued", "interactive")], waiting={"bulk ingest": 1000})
+
+    assert world.sweep() == 1
 
 
 def test_nothing_is_postponed_for_ever() -> None:
@@ -162,8 +189,21 @@ def dead_letter(key: str) -> str:
     return json.dumps({"Records": [record]})
 
 
-def test_an_upload_that_no_ingest_survived_ends_as_a_failed_job_once() -> None:
-    world = World([], dead=[dead_letter("a.jpg")])
+def sorted_letter(key: str) -> str:
+    job = upload_job(Source(bucket="in", key=key, sequencer="01"), "shop", NOW)
+    return JobMessage(job=job).model_dump_json()
+
+
+@pytest.mark.parametrize(
+    ("queue", "letter"),
+    [
+        ("dead", dead_letter("a.jpg")),
+        ("dead bulk ingest", sorted_letter("a.jpg")),
+        ("dead ingest", sorted_letter("a.jpg")),
+    ],
+)
+def test_an_upload_that_no_ingest_survived_ends_as_a_failed_job_once(queue: str, letter: str) -> None:
+    world = World([], dead=[letter], dead_in=queue)
 
     assert world.sweep() == 1
     assert world.sweep() == 0

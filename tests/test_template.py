@@ -71,7 +71,10 @@ def test_every_queue_has_dead_letters_and_two_alarms_that_reach_someone(resource
     queues = {n.removesuffix("Queue") for n in of_type(resources, "AWS::SQS::Queue") if n.endswith("Queue")}
     alarms = of_type(resources, "AWS::CloudWatch::Alarm")
 
-    assert queues == {"Ingest", "Interactive", "Bulk", "Compose", "Notify"}
+    assert queues == {
+        *("Upload", "Ingest", "BulkIngest", "Interactive", "Bulk", "Compose", "BulkCompose"),
+        "Notify",
+    }
     for queue in queues:
         redrive = resources[f"{queue}Queue"]["Properties"]["RedrivePolicy"]
         assert redrive["deadLetterTargetArn"] == {"Fn::GetAtt": [f"{queue}DeadLetters", "Arn"]}
@@ -84,7 +87,7 @@ def test_every_queue_has_dead_letters_and_two_alarms_that_reach_someone(resource
 def test_every_consumer_reports_its_failures_and_has_a_limit(resources: dict[str, Any]) -> None:
     mappings = of_type(resources, "AWS::Lambda::EventSourceMapping")
 
-    assert len(mappings) == 5
+    assert len(mappings) == 8
     for name, mapping in mappings.items():
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"], name
         assert "MaximumConcurrency" in mapping["ScalingConfig"], name

@@ -12,7 +12,7 @@ from cutout.service.ending import Endings
 from cutout.service.fetch import Policy
 from cutout.service.ledger import Ledger
 from cutout.service.limiter import Limiter
-from cutout.service.onward import Onward
+from cutout.service.onward import Lanes, Onward
 from cutout.service.settings import ApiSettings
 from cutout.service.table import JobTable
 from direct_calls import DirectCalls, Stages
@@ -95,15 +95,13 @@ def direct_calls(settings: ApiSettings, sqs: "SQSClient", table: JobTable) -> Di
     """The way through the stages without queues."""
     return DirectCalls(
         lambdas=boto3.client("lambda", config=PATIENT),
-        sqs=sqs,
         onward=Onward(
             sqs=sqs,
             table=table,
-            interactive_queue=settings.interactive_queue,
-            bulk_queue=settings.bulk_queue,
-            compose_queue=settings.compose_queue,
+            ingest=Lanes(interactive=settings.ingest_queue, bulk=settings.bulk_ingest_queue),
+            matte=Lanes(interactive=settings.interactive_queue, bulk=settings.bulk_queue),
+            compose=Lanes(interactive=settings.compose_queue, bulk=settings.bulk_compose_queue),
         ),
-        ingest_queue=settings.ingest_queue,
         stages=Stages(
             ingest=settings.ingest_function, matte=settings.matte_function, compose=settings.compose_function
         ),

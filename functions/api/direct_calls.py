@@ -16,7 +16,6 @@ from cutout.service.onward import Onward
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda.client import LambdaClient
-    from mypy_boto3_sqs.client import SQSClient
 
 THROTTLED = "TooManyRequestsException"  # the account's or the function's concurrency is used up
 
@@ -51,9 +50,7 @@ class DirectCalls:
     """What a synchronous call works with, built once per process."""
 
     lambdas: "LambdaClient"
-    sqs: "SQSClient"
     onward: Onward
-    ingest_queue: str
     stages: Stages
 
     def carry(self, job: Job, seconds: float) -> bool:
@@ -95,14 +92,7 @@ class DirectCalls:
         """Let the queues carry a job on, and note why."""
         stage = self.stages.of(message)
         logger.info("goes on in the queue", job=message.job.id, stage=stage, why=str(reason))
-        self.queue(message)
-
-    def queue(self, message: Message) -> None:
-        """Put a job's message into the queue of its stage."""
-        if isinstance(message, JobMessage):
-            self.sqs.send_message(QueueUrl=self.ingest_queue, MessageBody=message.model_dump_json())
-        else:
-            self.onward.send(message)
+        self.onward.send(message)
 
     def ask(self, message: Message, seconds: float) -> MatteMessage | ComposeMessage | None:
         """Call one stage; what it answers for the next one, None when the job has ended.

@@ -1,8 +1,8 @@
 """Storage trigger: an upload becomes a job with a model-sized proxy, or a refusal that says why.
 
 Reads: the source bucket, and from the web what a job names by URL. Writes: calls/<owner>/<job>/<name>,
-work/<job>/<digest>.bmp. Sends to: the interactive or the bulk matte queue, or straight to
-compose; a direct call gets the message as its answer.
+work/<job>/<digest>.bmp. Sends to: its own queues, what S3 announces, sorted by lane; the interactive or the bulk matte
+queue, or straight to compose. A direct call gets the message as its answer.
 """
 
 import os
@@ -30,7 +30,7 @@ from cutout.service.messages import (
     MatteMessage,
 )
 from cutout.service.objects import exists, metadata_of, open_upload
-from cutout.service.onward import Onward
+from cutout.service.onward import Lanes, Onward
 from cutout.service.settings import IngestSettings
 from cutout.service.stopwatch import Stopwatch
 from cutout.service.table import JobTable
@@ -56,13 +56,19 @@ class Ingest:
     memory_mb: int
 
     def take(self, body: str) -> None:
-        """Hand on every upload that one S3 notification announces, or the job that a message carries."""
-        asked, now = intake.job_in(body), time.time()
-        jobs = [asked] if asked else [self.job_of(source, now) for source in intake.sources_of(body)]
-        for job in jobs:
-            message = self.work_on(job)
-            if message is not None:
-                self.onward.send(message)
+        """Work on the job that a message carries, or make jobs of the uploads that an S3 notification announces."""
+        job = intake.job_in(body)
+        if job is None:
+            self.sort(intake.sources_of(body), time.time())
+            return
+        message = self.work_on(job)
+        if message is not None:
+            self.onward.send(message)
+
+    def sort(self, sources: list[Source], now: float) -> None:
+        """Queue the uploads' jobs, each in its lane: what somebody waits for never stands behind a flood of others."""
+        for source in sources:
+            self.onward.send(JobMessage(job=self.job_of(source, now)))
 
     def take_direct(self, body: str) -> MatteMessage | ComposeMessage | None:
         """Work on one job of the API; answers what the next stage has to know, None if the job has ended."""
@@ -189,9 +195,9 @@ def service() -> Ingest:
     onward = Onward(
         sqs=sqs,
         table=table,
-        interactive_queue=settings.interactive_queue,
-        bulk_queue=settings.bulk_queue,
-        compose_queue=settings.compose_queue,
+        ingest=Lanes(interactive=settings.ingest_queue, bulk=settings.bulk_ingest_queue),
+        matte=Lanes(interactive=settings.interactive_queue, bulk=settings.bulk_queue),
+        compose=Lanes(interactive=settings.compose_queue, bulk=settings.bulk_compose_queue),
     )
     memory_mb = int(os.environ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"])
     policy = Policy(max_bytes=settings.max_bytes, exceptions=settings.fetch_exceptions)

@@ -1,7 +1,7 @@
 """Container image: the ONNX model on proxies, a coarse matte for each.
 
-Reads: work/<job>/<digest>.bmp. Writes: mattes/<proxy>/<model>.png. Sends to: the compose queue; a direct call gets the
-message as its answer.
+Reads: work/<job>/<digest>.bmp. Writes: mattes/<proxy>/<model>.png. Sends to: the lane's compose queue; a direct
+call gets the message as its answer.
 """
 
 import os
@@ -23,6 +23,7 @@ from cutout.service.jobs import timestamp
 from cutout.service.keys import matte_key
 from cutout.service.messages import ComposeMessage, MatteMessage, ModelUse
 from cutout.service.objects import exists
+from cutout.service.onward import Lanes
 from cutout.service.settings import MatteSettings
 from cutout.service.stopwatch import Stopwatch
 from cutout.service.table import JobTable
@@ -43,6 +44,7 @@ class Matte:
     s3: "S3Client"
     sqs: "SQSClient"
     table: JobTable
+    compose: Lanes
     settings: MatteSettings
     card: ModelCard
     network: Network
@@ -51,7 +53,8 @@ class Matte:
     def take(self, body: str) -> None:
         """Make the matte of one message's proxy and queue the rest."""
         onward = self.take_direct(body)
-        self.sqs.send_message(QueueUrl=self.settings.compose_queue, MessageBody=onward.model_dump_json())
+        queue = self.compose.of(onward.job.lane)
+        self.sqs.send_message(QueueUrl=queue, MessageBody=onward.model_dump_json())
         self.table.advance(onward.job.id, "matted", timestamp(time.time()))
 
     def take_direct(self, body: str) -> ComposeMessage:
@@ -98,6 +101,7 @@ def service() -> Matte:
         s3=boto3.client("s3"),
         sqs=boto3.client("sqs"),
         table=JobTable(client=boto3.client("dynamodb"), name=settings.table),
+        compose=Lanes(interactive=settings.compose_queue, bulk=settings.bulk_compose_queue),
         settings=settings,
         card=read_card(card_path),
         network=load(card_path.with_suffix(".onnx"), threads=max(1, round(memory_mb / MB_PER_VCPU))),

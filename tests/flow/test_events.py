@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from conftest import ROOT
+from cutout.service.intake import sources_of, upload_job
+from cutout.service.messages import JobMessage
 from driver import Driver
 
 Event = Callable[[str], dict[str, Any]]
@@ -50,6 +52,8 @@ def test_a_bucket_that_the_role_may_not_read_is_our_fault_and_goes_back_to_the_q
 ) -> None:
     """The event names a bucket of another account: no customer can do anything about that."""
     sent = event("upload_created")
+    [source] = sources_of(sent["Records"][0]["body"])
+    sent["Records"][0]["body"] = JobMessage(job=upload_job(source, "bucket", 0)).model_dump_json()
 
     answer = send(flow, sent, FOR["upload_created"])
 
@@ -67,7 +71,7 @@ def test_an_upload_among_the_dead_letters_becomes_a_failed_job_with_a_report(
     """Its ingest was killed at every delivery, so there is no job of it."""
     sent = json.loads(event("upload_created")["Records"][0]["body"])
     sent["Records"][0]["s3"]["object"]["key"] = "killed.jpg"
-    url = flow.stack.name("IngestDeadLetters")
+    url = flow.stack.name("UploadDeadLetters")
     flow.stack.client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps(sent))
 
     send(flow, event("schedule"), "SweepFunction")

@@ -93,9 +93,7 @@ class Endings:
         self.tell(job, state.outcome, now)
 
     def tell(self, job: Job, outcome: Outcome, now: float) -> None:
-        """Hand the news to notify, if somebody asked for it."""
-        if job.callback is None:
-            return
+        """Hand the news to notify, which knows who wants to hear of it."""
         message = NotifyMessage(job=job, outcome=outcome, ended=timestamp(now))
         self.sqs.send_message(QueueUrl=self.notify_queue, MessageBody=message.model_dump_json())
 

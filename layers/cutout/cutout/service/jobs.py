@@ -33,6 +33,8 @@ class Source(Record):
     version_id: str | None = None
     etag: str = ""
     sequencer: str = ""
+    order: str = ""
+    """what decides which of two results is newer, where no sequencer of S3's does; empty: the sequencer"""
     size_bytes: int = 0
     url: str = ""
     """where the picture is to be fetched from; empty: it lies in the bucket"""
@@ -41,6 +43,11 @@ class Source(Record):
     def has_arrived(self) -> bool:
         """Whether the object is known to lie in the bucket."""
         return bool(self.etag or self.sequencer)
+
+    @property
+    def rank(self) -> str:
+        """Its place in the order of all that was put under its key: hexadecimal, compared as S3's sequencers are."""
+        return self.order or self.sequencer
 
 
 class Job(Record):
@@ -55,6 +62,10 @@ class Job(Record):
     callback: str | None = None
     rendering_of: str | None = None
     """the job whose picture this one renders once more"""
+    batch: str = ""
+    """the batch that it is part of; empty: none"""
+    results_at: str = ""
+    """the key below which its results lie; empty: the source's own"""
     matte_key: str = ""
     """a corrected matte that the owner has put into the source bucket; empty: none"""
     asked: str = ""
@@ -67,7 +78,9 @@ class Job(Record):
     @property
     def folder(self) -> str:
         """The key below which its results lie: the source's, and a place of its own there when it renders once more."""
-        return self.source.key if self.rendering_of is None else f"{self.source.key}/renders/{self.id}"
+        if self.rendering_of is not None:
+            return f"{self.source.key}/renders/{self.id}"
+        return self.results_at or self.source.key
 
     def arrived(self, source: Source) -> Self:
         """The same job, now that its upload is there."""
@@ -87,6 +100,21 @@ class Result(Record):
     """left, top, width and height of the subject in the file, in pixels"""
 
 
+class ReviewReason(Record):
+    """One thing that makes a matte doubtful: a name for programs, and a sentence for people."""
+
+    code: str
+    text: str
+
+
+class Review(Record):
+    """That somebody should look at a result before it is used, and why."""
+
+    score: float
+    """0 to 1: how wrong the matte probably is"""
+    reasons: tuple[ReviewReason, ...] = ()
+
+
 class Outcome(Record):
     """How a job ended, as the customer is told."""
 
@@ -97,6 +125,10 @@ class Outcome(Record):
     """the way on which the alpha was found"""
     code: str = ""
     reason: str = ""
+    review: Review | None = None
+    """set where somebody should look at the results first"""
+    kept: tuple[str, ...] = ()
+    """the keys in the work bucket that hold this picture's pixels, for whoever has to delete them"""
 
 
 def upload_job_id(source: Source) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 GONE = {"NoSuchKey", "NoSuchVersion", "404", "PreconditionFailed", "412"}
 UNREADABLE = {"InvalidObjectState", "InvalidRequest"}
 CHANGED_MEANWHILE = {"PreconditionFailed", "412", "ConditionalRequestConflict", "409", "NoSuchKey", "404"}
-ORDER = "sequencer"  # metadata of a result: which event of its source it was made from
+ORDER = "sequencer"  # metadata of a result: the rank of the source that it was made from
 MOST_ATTEMPTS = 8
 
 
@@ -121,7 +121,7 @@ def write_result(
 ) -> None:
     """Write a result under its predictable key, unless a newer version of the source has written it already.
 
-    What is there is compared by its source's sequencer and replaced only if it has not changed since (If-Match,
+    What is there is compared by its source's rank and replaced only if it has not changed since (If-Match,
     If-None-Match), so of two jobs that end at the same time the newer wins whatever their order.
 
     Raises
@@ -138,7 +138,7 @@ def write_result(
                 Key=key,
                 Body=body,
                 ContentType=content_type,
-                Metadata={ORDER: source.sequencer},
+                Metadata={ORDER: source.rank},
                 **_condition(s3, bucket, key, source),
             )
         except s3.exceptions.ClientError as error:
@@ -153,7 +153,7 @@ def remove_results(s3: "S3Client", *, bucket: str, keys: list[str], source: Sour
     """Delete what was made of this version of the source; what a newer one has put in its place stays."""
     for key in keys:
         metadata = metadata_of(s3, bucket, key)
-        if metadata is not None and metadata.get(ORDER, "") == source.sequencer:
+        if metadata is not None and metadata.get(ORDER, "") == source.rank:
             s3.delete_object(Bucket=bucket, Key=key)
 
 
@@ -172,7 +172,7 @@ def _condition(s3: "S3Client", bucket: str, key: str, source: Source) -> dict[st
         if error.response["Error"]["Code"] in {"404", "NoSuchKey"}:
             return {"IfNoneMatch": "*"}
         raise
-    if is_newer(there["Metadata"].get(ORDER, ""), source.sequencer):
+    if is_newer(there["Metadata"].get(ORDER, ""), source.rank):
         raise Superseded(f"A newer upload of {source.key!r} has been answered already.")
     return {"IfMatch": there["ETag"]}
 

@@ -1,11 +1,15 @@
-"""Handing a job to its next stage through the queue that the stage listens on."""
+"""Handing a job to its next stage through the queue that the stage listens on.
+
+Every stage has two queues, and interactive jobs only ever enter theirs: a million pictures of a batch stand before none
+of them.
+"""
 
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cutout.service.jobs import timestamp
-from cutout.service.messages import ComposeMessage, MatteMessage
+from cutout.service.jobs import Lane, timestamp
+from cutout.service.messages import ComposeMessage, JobMessage, MatteMessage
 from cutout.service.table import JobTable
 
 if TYPE_CHECKING:
@@ -13,24 +17,39 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Lanes:
+    """The two queues of one stage."""
+
+    interactive: str
+    bulk: str
+
+    def of(self, lane: Lane) -> str:
+        """The queue of this lane."""
+        return self.interactive if lane == "interactive" else self.bulk
+
+
+@dataclass(frozen=True, kw_only=True)
 class Onward:
-    """Queues what ingest has found out; the job's lane chooses the matte queue."""
+    """Queues what the next stage has to do."""
 
     sqs: "SQSClient"
     table: JobTable
-    interactive_queue: str
-    bulk_queue: str
-    compose_queue: str
+    ingest: Lanes
+    matte: Lanes
+    compose: Lanes
 
-    def send(self, message: MatteMessage | ComposeMessage) -> None:
+    def send(self, message: JobMessage | MatteMessage | ComposeMessage) -> None:
         """Hand the job on, then note how far it is: a crash between the two repeats work and never loses it."""
         self.sqs.send_message(QueueUrl=self.queue_of(message), MessageBody=message.model_dump_json())
+        if isinstance(message, JobMessage):
+            return
         self.table.advance(message.job.id, "ingested", timestamp(time.time()))
         if isinstance(message, ComposeMessage):
             self.table.advance(message.job.id, "matted", timestamp(time.time()))
 
-    def queue_of(self, message: MatteMessage | ComposeMessage) -> str:
+    def queue_of(self, message: JobMessage | MatteMessage | ComposeMessage) -> str:
         """The queue that this message belongs in."""
-        if isinstance(message, ComposeMessage):
-            return self.compose_queue
-        return self.interactive_queue if message.job.lane == "interactive" else self.bulk_queue
+        if isinstance(message, JobMessage):
+            return self.ingest.of(message.job.lane)
+        stage = self.compose if isinstance(message, ComposeMessage) else self.matte
+        return stage.of(message.job.lane)

@@ -44,9 +44,12 @@ class IngestSettings(Settings):
     table: Name
     work_bucket: Name
     result_bucket: Name
+    ingest_queue: Name
+    bulk_ingest_queue: Name
     interactive_queue: Name
     bulk_queue: Name
     compose_queue: Name
+    bulk_compose_queue: Name
     notify_queue: Name
     proxy_side: Positive
     model: Name
@@ -67,6 +70,7 @@ class MatteSettings(Settings):
     table: Name
     work_bucket: Name
     compose_queue: Name
+    bulk_compose_queue: Name
     model_card: Name
 
 
@@ -89,9 +93,11 @@ class ApiSettings(Settings):
     result_bucket: Name
     secret: Name
     ingest_queue: Name
+    bulk_ingest_queue: Name
     interactive_queue: Name
     bulk_queue: Name
     compose_queue: Name
+    bulk_compose_queue: Name
     ingest_function: Name
     matte_function: Name
     compose_function: Name
@@ -123,11 +129,16 @@ class SweepSettings(Settings):
     table: Name
     result_bucket: Name
     notify_queue: Name
+    upload_queue: Name
+    upload_dead_letters: Name
     ingest_queue: Name
     ingest_dead_letters: Name
+    bulk_ingest_queue: Name
+    bulk_ingest_dead_letters: Name
     interactive_queue: Name
     bulk_queue: Name
     compose_queue: Name
+    bulk_compose_queue: Name
     postpone_seconds: Positive
     longest_seconds: Positive
     bucket_account: Name
