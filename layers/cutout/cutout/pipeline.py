@@ -21,6 +21,7 @@ from cutout.matting.ink import ink_cutout
 from cutout.matting.interior import NORMAL, STRONG, Settled, settle
 from cutout.matting.recognise import recognise
 from cutout.matting.refine import refine
+from cutout.matting.uncertainty import Doubts, doubts_of_drawing, doubts_of_photo
 from cutout.recipe import Edge, Interiors, Recipe
 from cutout.recipe.base import lengths
 from cutout.rendering.backgrounds import flatten
@@ -55,6 +56,8 @@ class Matte:
     """of the subject's area, what was made solid: 0 to 1"""
     opened_share: float = 0.0
     """as large as this part of the subject's area is what was opened"""
+    doubts: Doubts | None = None
+    """what speaks against it; None where it is not ours to doubt"""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -66,6 +69,7 @@ class Cutout:
     mixing: Mixing
     filled_share: float = 0.0
     opened_share: float = 0.0
+    doubts: Doubts | None = None
 
     @property
     def soft_share(self) -> float:
@@ -149,11 +153,13 @@ def full_matte(photo: Photo, coarse8: NDArray[np.uint8], interiors: Interiors = 
     else:
         settled = settle(seen8, coarse8, strength)
     mixing = mixing_in(photo)
+    alpha8 = intersect(refine(seen8, settled.coarse8, mixing), photo.alpha8)
     return Matte(
-        alpha8=intersect(refine(seen8, settled.coarse8, mixing), photo.alpha8),
+        alpha8=alpha8,
         mixing=mixing,
         filled_share=settled.filled_share,
         opened_share=settled.opened_share,
+        doubts=doubts_of_photo(seen8, settled.coarse8, alpha8),
     )
 
 
@@ -167,6 +173,7 @@ def clean(photo: Photo, matte: Matte) -> Cutout:
         mixing=matte.mixing,
         filled_share=matte.filled_share,
         opened_share=matte.opened_share,
+        doubts=matte.doubts,
     )
 
 
@@ -181,7 +188,8 @@ def unmixed(photo: Photo, lane: Lane, coarse8: NDArray[np.uint8] | None) -> Cuto
             return Cutout(rgb8=photo.rgb8, alpha8=photo.alpha8, mixing=GRAPHIC)
         case _:
             raise ValueError(f"lane {lane!r} is not one that unmixes")
-    return Cutout(rgb8=drawn.rgb8, alpha8=intersect(drawn.alpha8, photo.alpha8), mixing=GRAPHIC)
+    alpha8 = intersect(drawn.alpha8, photo.alpha8)
+    return Cutout(rgb8=drawn.rgb8, alpha8=alpha8, mixing=GRAPHIC, doubts=doubts_of_drawing(alpha8))
 
 
 def in_frame(part: Cutout, photo: Photo, roi: str | None) -> Cutout:

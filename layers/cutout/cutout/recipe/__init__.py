@@ -14,6 +14,7 @@ from cutout.recipe.backgrounds import (
 from cutout.recipe.base import Strict, explain, explain_faults
 from cutout.recipe.layout import Edge, Layout, Roi
 from cutout.recipe.looks import Cast, Contact, Drop, Keep, Light, Outline, Shadow
+from cutout.recipe.named import outputs_named, recipe_named, recipe_of_folder
 from cutout.recipe.output import Output
 from cutout.recipe.recipe import InputAlpha, Interiors, Recipe, Subject, parse_recipe, recipe_from
 
@@ -45,6 +46,9 @@ __all__ = [
     "Transparent",
     "explain",
     "explain_faults",
+    "outputs_named",
     "parse_recipe",
     "recipe_from",
+    "recipe_named",
+    "recipe_of_folder",
 ]

@@ -12,7 +12,7 @@ Unit = Literal["px", "%"]
 MOST_OF_LENGTHS = {"px": 10_000, "%": 100}
 """of blurs, offsets and borders: beyond it there is nothing more to see, and a blur's kernel takes all memory"""
 
-MOST_FAULTS, LONGEST_NAME = 10, 200
+MOST_FAULTS, LONGEST_NAME, MOST_SHOWN = 10, 200, 80
 """of what is said about a document: a body of millions of faults must not become an answer that is larger still"""
 
 NAMED_COLOURS = {"white": "#ffffff", "black": "#000000"}
@@ -164,7 +164,7 @@ def _sentence(fault: Any, subject: str) -> str:
             said = f"{shown}; allowed: a kind of {fault['ctx']['expected_tags'].replace('kind:', '')}"
         case _:
             said = f"{shown}: {fault['msg'][:1].lower()}{fault['msg'][1:]}"
-    return f"{said}."
+    return f"{said.removesuffix('.')}."
 
 
 def _bound(limits: dict[str, Any]) -> str:
@@ -172,4 +172,9 @@ def _bound(limits: dict[str, Any]) -> str:
 
 
 def _shown(value: Any) -> str:
-    return json.dumps(value, default=str)[:80]
+    text = json.dumps(value, default=_text)
+    return text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 1] + "…"
+
+
+def _text(value: Any) -> str:
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)

@@ -14,6 +14,7 @@ from cutout.recipe.output import Output
 Interiors = Literal["off", "normal", "strong"]
 Subject = Literal["auto", "person", "product", "animal", "car", "graphic", "signature"]
 InputAlpha = Literal["keep", "intersect", "ignore"]
+ReviewWish = Literal["auto", "off"]
 
 
 class Recipe(Strict):
@@ -30,6 +31,9 @@ class Recipe(Strict):
 
     ``interiors`` says whether solid parts that the network dissolved are made solid and enclosed background is opened:
     ``off`` believes the network, ``strong`` needs less evidence and goes nearer to edges.
+
+    ``review`` says whether a result whose matte is too uncertain is marked for somebody to look at: ``auto`` marks
+    it, ``off`` does not.
     """
 
     subject: Subject = "auto"
@@ -37,6 +41,7 @@ class Recipe(Strict):
     input_alpha: InputAlpha = "intersect"
     interiors: Interiors = "normal"
     edge: Edge = Edge()
+    review: ReviewWish = "auto"
     outputs: Annotated[tuple[Output, ...], Field(min_length=1, max_length=30)] = (Output(),)
 
     @model_validator(mode="before")
