@@ -2,8 +2,10 @@
 
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, cast
 
 import boto3
@@ -56,17 +58,27 @@ def transform(template: Path, parameters: dict[str, str]) -> dict[str, Any]:
 
 
 def deploy(
-    endpoint: str, host: Host, parameters: dict[str, str], folder: Path, overrides: dict[str, str]
+    endpoint: str,
+    host: Host,
+    parameters: dict[str, str],
+    folder: Path,
+    overrides: dict[str, str],
+    *,
+    numbers: Mapping[str, int] = MappingProxyType({}),
 ) -> Deployed:
     """Create the stack and hand its functions to the host.
 
-    ``overrides`` are environment variables that differ on one machine (the model's path: there is no image).
+    ``overrides`` are environment variables that differ on one machine (the model's path: there is no image),
+    ``numbers`` numbers of the chosen pace.
     """
     source = yaml_parse((ROOT / "template.yaml").read_text())["Resources"]
     plain = transform(ROOT / "template.yaml", parameters)
+    plain["Mappings"]["Pace"][parameters["Pace"]] |= numbers
     timeouts = _send_invocations_to(host, plain, source, parameters)
     client("s3", endpoint).create_bucket(Bucket=CODE_BUCKET)
     names = _create_stack(endpoint, plain, parameters)
+    api_url = f"{endpoint}/_aws/execute-api/{names['Api']}/api"
+    overrides = {"API_ADDRESS": api_url} | overrides  # AWS's own address leads nowhere from here
     for logical_id, seconds in timeouts.items():
         log = folder / f"{logical_id}.log"
         spec, role = _function(
@@ -84,7 +96,7 @@ def deploy(
     return Deployed(
         endpoint=endpoint,
         names=names,
-        api_url=f"{endpoint}/_aws/execute-api/{names['Api']}/api",
+        api_url=api_url,
         api_key=keys[0]["value"],
     )
 

@@ -17,7 +17,7 @@ from botocore.config import Config
 
 REGION = "us-east-1"
 ACCOUNT_KEY, ACCOUNT_SECRET = "test", "test"  # the emulated account's own root, known to everybody
-START_SECONDS = 30
+START_SECONDS, STOP_SECONDS = 30, 10
 
 
 def free_port() -> int:
@@ -28,47 +28,86 @@ def free_port() -> int:
         return port
 
 
-@contextmanager
-def emulated_aws(folder: Path) -> Iterator[str]:
-    """Run ministack with its log in ``folder``; yields the endpoint's URL and stops it at the end."""
-    port = free_port()
-    endpoint = f"http://127.0.0.1:{port}"
-    environment = os.environ | {
-        "PYTHONPATH": str(Path(__file__).resolve().parent.parent),
-        "BIND_HOST": "127.0.0.1",  # its default is every address of the machine
-        "GATEWAY_PORT": str(port),
-        "AUTH": "true",
-        "SFTP_ENABLED": "0",
-        "IOT_MTLS_ENABLED": "0",
-        "PERSIST_STATE": "0",
-        "S3_PERSIST": "0",
-    }
-    with (folder / "emulator.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "local.emulator_process"],
-            env=environment,
-            cwd=folder,
-            stdin=subprocess.PIPE,  # its end tells the emulator that we are gone
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C is ours to handle
+class Emulator:
+    """A ministack that runs from the moment it is made, on a port of its own, with its log in ``folder``.
+
+    With ``state``, a folder, it writes down what it holds when it is stopped, and knows it again when it is started;
+    what is stored in buckets lies there from the beginning. Keys of roles are forgotten: functions need new ones.
+    """
+
+    def __init__(self, folder: Path, state: Path | None = None) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.endpoint = f"http://127.0.0.1:{self.port}"
+        self.environment = (
+            os.environ
+            | {
+                "PYTHONPATH": str(Path(__file__).resolve().parent.parent),
+                "BIND_HOST": "127.0.0.1",  # its default is every address of the machine
+                "GATEWAY_PORT": str(self.port),
+                "AUTH": "true",
+                "SFTP_ENABLED": "0",
+                "IOT_MTLS_ENABLED": "0",
+            }
+            | _keeping(state)
         )
+        self.process = self._started()
+
+    def start(self) -> None:
+        """Start it again after a stop, on the same port."""
+        self.process = self._started()
+
+    def stop(self) -> None:
+        """Ask it to stop (SIGTERM), and end it if it does not."""
+        process = self.process
+        process.terminate()
         try:
-            _wait_until_ready(endpoint, process)
-            yield endpoint
-        finally:
-            _stop(process)
+            process.wait(timeout=STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        assert process.stdin is not None
+        process.stdin.close()
+
+    def _started(self) -> "subprocess.Popen[bytes]":
+        with (self.folder / "emulator.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "local.emulator_process"],
+                env=self.environment,
+                cwd=self.folder,
+                stdin=subprocess.PIPE,  # its end tells the emulator that we are gone
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is ours to handle
+            )
+        self.process = process
+        try:
+            _wait_until_ready(self.endpoint, process)
+        except RuntimeError:
+            self.stop()
+            raise
+        return process
 
 
-def _stop(process: "subprocess.Popen[bytes]") -> None:
-    process.terminate()
+def _keeping(state: Path | None) -> dict[str, str]:
+    if state is None:
+        return {"PERSIST_STATE": "0", "S3_PERSIST": "0"}
+    return {
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(state / "services"),
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(state / "objects"),
+    }
+
+
+@contextmanager
+def emulated_aws(folder: Path, state: Path | None = None) -> Iterator[Emulator]:
+    """Run ministack until the block is left."""
+    emulator = Emulator(folder, state)
     try:
-        process.wait(timeout=10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    assert process.stdin is not None
-    process.stdin.close()
+        yield emulator
+    finally:
+        emulator.stop()
 
 
 def _wait_until_ready(endpoint: str, process: "subprocess.Popen[bytes]") -> None:

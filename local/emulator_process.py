@@ -11,7 +11,10 @@ import threading
 
 from ministack.app import main
 
+from local.emulator_objects import guard_objects
 from local.emulator_queues import guard_queues
+from local.emulator_rights import name_rights
+from local.emulator_tags import forget_tags_of_the_replaced
 
 
 def stop_with_parent() -> None:
@@ -21,5 +24,8 @@ def stop_with_parent() -> None:
 
 
 guard_queues()
+forget_tags_of_the_replaced()
+name_rights()
+guard_objects()
 threading.Thread(target=stop_with_parent, daemon=True).start()
 main()

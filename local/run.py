@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cutout.errors import BadRecipe
-from cutout.recipe import recipe_from
+from cutout.recipe import outputs_named, recipe_from
 from cutout.service.jobs import BUCKET_OWNER
 from cutout.service.keys import BACKGROUNDS_PREFIX
 from cutout.service.table import JobState, JobTable
@@ -40,7 +40,7 @@ def recipe_for(options: argparse.Namespace) -> dict[str, Any]:
     """The recipe that the options ask for; BadRecipe if it is not possible."""
     recipe = json.loads(options.recipe.read_text()) if options.recipe else {}
     if options.preset:
-        recipe["outputs"] = [{"preset": name} for name in options.preset.split(",")]
+        recipe["outputs"] = outputs_named(options.preset, "--preset")
     if options.background:
         background = {"kind": "image", "key": background_key(options.background)}
         # Where the recipe says nothing else; a zip is colours and alpha, without anything behind.

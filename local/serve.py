@@ -76,7 +76,12 @@ def main() -> int:
         print(f"Port {options.port} is taken; choose another: make serve PORT=8081", file=sys.stderr)
         return 1
     forget_the_dead(ADDRESSES)
-    with local_stack(FOLDER / "serve", pace=options.pace, fetch_exceptions=options.fetch_exceptions) as stack:
+    with local_stack(
+        FOLDER / "serve",
+        pace=options.pace,
+        overrides={"API_ADDRESS": f"http://127.0.0.1:{options.port}/api"},
+        fetch_exceptions=options.fetch_exceptions,
+    ) as stack:
         front = Front(options.port, ROOT / "web", stack.deployed.api_url, stack.deployed.api_key)
         try:
             announce(addresses(stack, front), ADDRESSES)
