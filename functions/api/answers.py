@@ -118,7 +118,9 @@ def answer_faults(app: APIGatewayRestResolver) -> None:
 
     @app.exception_handler(ResponseValidationError)  # type: ignore[untyped-decorator]
     def our_own_misfit(error: ResponseValidationError) -> Response[Any]:
-        raise error
+        # Its own text holds what was to be answered, signed links too: the log gets the places that do not fit.
+        places = ", ".join(sorted({".".join(map(str, fault["loc"])) for fault in error.errors()}))
+        raise RuntimeError(f"an answer does not fit its description at: {places}") from None
 
     @app.exception_handler(Refused)  # type: ignore[untyped-decorator]
     def refused(error: Refused) -> Response[Any]:

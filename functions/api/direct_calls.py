@@ -91,7 +91,7 @@ class DirectCalls:
     def leave_to_queue(self, message: Message, reason: Unanswered) -> None:
         """Let the queues carry a job on, and note why."""
         stage = self.stages.of(message)
-        logger.info("goes on in the queue", job=message.job.id, stage=stage, why=str(reason))
+        logger.info("goes on in the queue", correlation_id=message.job.id, stage=stage, why=str(reason))
         self.onward.send(message)
 
     def ask(self, message: Message, seconds: float) -> MatteMessage | ComposeMessage | None:

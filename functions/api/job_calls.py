@@ -6,12 +6,14 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.parameters import get_secret
 
 from answers import KeyUsedTwice, NoPictureYet, NotFound, Overloaded
 from cutout.errors import EmptyFile
 from cutout.recipe import Recipe
-from cutout.service import fetch, intake, webhooks
+from cutout.service import webhooks
+from cutout.service.backgrounds import check_backgrounds
 from cutout.service.jobs import Job, Source, request_job_id, timestamp
 from cutout.service.keys import call_key
 from cutout.service.prices import price_of
@@ -29,6 +31,8 @@ SECRET_AGE_SECONDS = 300
 MOST_LOOKS = 3
 BUSY = "The account is in use by too many calls at this moment. Nothing was begun, and nothing is charged."
 FULL = "Too many pictures are under way at this moment. Nothing was begun, and nothing is charged."
+
+logger = Logger(service="api", child=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +135,7 @@ class JobCalls:
             now = time.time()
             try:
                 if self.table.create(job, int(now) + seconds, timestamp(now)):
+                    logger.info("admitted", correlation_id=job.id, lane=job.lane)
                     return JobState(job=job, status="queued", updated=timestamp(now))
             except TooBusy as error:
                 raise Overloaded(BUSY) from error
@@ -144,9 +149,7 @@ class JobCalls:
     ) -> Job:
         """A job that may be admitted; raises BadCallback, BadBackground and BadUrl."""
         self.check_callback(callback)
-        intake.background_keys(recipe, caller.owner)
-        for url in intake.background_urls(recipe):
-            fetch.check_url(url, field="background.url", exceptions=self.settings.fetch_exceptions)
+        check_backgrounds(recipe, caller.owner, self.settings.fetch_exceptions)
         return Job(
             id=job_id,
             owner=caller.owner,
@@ -165,6 +168,7 @@ class JobCalls:
         own = {
             "rendering_of": first.job.id,
             "matte_key": first.job.matte_key,
+            "results_at": first.job.results_at,
             "price": first.rendering_price,
         }
         return job.model_copy(update=own)
@@ -181,8 +185,12 @@ class JobCalls:
         view = self.reads.view(state)
         if state.job.callback is None:
             return view
+        return view.model_copy(update={"webhook_secret": self.webhook_secret(state.job.owner)})
+
+    def webhook_secret(self, owner: str) -> str:
+        """What an owner verifies webhooks with."""
         master = str(get_secret(self.settings.secret, max_age=SECRET_AGE_SECONDS))
-        return view.model_copy(update={"webhook_secret": webhooks.endpoint_secret(master, state.job.owner)})
+        return webhooks.endpoint_secret(master, owner)
 
     def check_callback(self, url: str | None) -> None:
         """Refuse an address that we would not deliver to, before the job exists; raises BadCallback."""

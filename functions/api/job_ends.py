@@ -9,7 +9,7 @@ from cutout.errors import Cancelled
 from cutout.service.ending import Endings
 from cutout.service.jobs import Job, Outcome, timestamp
 from cutout.service.keys import own_folders, result_key
-from cutout.service.objects import remove_below, remove_results
+from cutout.service.removals import remove_below, remove_results
 from cutout.service.table import JobTable
 from job_reads import JobReads
 from job_views import JobView

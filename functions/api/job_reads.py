@@ -16,7 +16,23 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 JOB_ID = re.compile("[0-9a-f]{32}")
-LOOKED_AT_ONCE, MOST_LOOKED_AT = 100, 1000  # jobs, where a list is wanted of one status only
+LOOKED_AT_ONCE, MOST_LOOKED_AT = 100, 1000  # jobs, where a list is wanted of some only
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which jobs a list is to have; None: it does not matter."""
+
+    status: Status | None = None
+    review: bool | None = None
+    """whether they wait for review"""
+
+    def fits(self, state: JobState) -> bool:
+        """Whether a job is one of them."""
+        return self.status in {None, state.status} and self.review in {None, state.waits_for_review}
+
+
+ANY = Wanted()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,13 +82,13 @@ class JobReads:
             raise NotFound(f"Job {job_id!r} has no one result {name[:60]!r}; it has: {names or 'none'}.")
         return self.link(found[0].key)
 
-    def page(self, owner: str, limit: int, cursor: str | None, status: Status | None) -> JobPage:
+    def page(self, owner: str, limit: int, cursor: str | None, wanted: Wanted) -> JobPage:
         """Some of the owner's jobs, newest first; raises InvalidRequest for a cursor that is not the owner's."""
         after = None if cursor is None else self._job_at(cursor, owner)
         found: list[JobState] = []
         looked_at, more = 0, True
         while more and len(found) < limit and looked_at < MOST_LOOKED_AT:
-            most = limit if status is None else LOOKED_AT_ONCE
+            most = limit if wanted == ANY else LOOKED_AT_ONCE
             states, more = self.table.page_of(owner, most, after)
             looked_at += most
             for state in states:
@@ -80,7 +96,7 @@ class JobReads:
                     more = True
                     break
                 after = state.job
-                if status in {None, state.status}:
+                if wanted.fits(state):
                     found.append(state)
         here = _cursor(after) if more and after else None
         return JobPage(jobs=tuple(summary_of(state) for state in found), cursor=here)

@@ -68,6 +68,20 @@ class UploadForm(View):
     )
 
 
+class ReviewReasonView(View):
+    """One thing that makes a matte doubtful."""
+
+    code: str = Field(description="For programs", examples=["glass_like"])
+    text: str = Field(description="For people")
+
+
+class ReviewView(View):
+    """That somebody should look at the results before they are used, and why."""
+
+    score: float = Field(ge=0, le=1, description="How wrong the matte probably is")
+    reasons: tuple[ReviewReasonView, ...]
+
+
 class JobSummary(View):
     """How a job stands."""
 
@@ -78,6 +92,11 @@ class JobSummary(View):
     created: str = Field(examples=["2026-11-22T09:00:00.000Z"])
     updated: str = Field(examples=["2026-11-22T09:00:02.000Z"])
     rendering_of: Told[str] = Field(None, description="The job whose picture it renders once more")
+    review: Told[ReviewView] = Field(
+        None, description="Left out where nothing is doubtful, and once a corrected matte is there"
+    )
+    corrected_by: Told[str] = Field(None, description="The job that has rendered it with a corrected matte")
+    batch: Told[str] = Field(None, description="The batch that it is part of")
     code: Told[str] = Field(None, description="Why it failed, for programs", examples=["not_an_image"])
     reason: Told[str] = Field(None, description="Why it failed, for people")
 
@@ -116,6 +135,14 @@ def summary_of(state: JobState) -> JobSummary:
         created=job.created,
         updated=state.updated,
         rendering_of=job.rendering_of,
+        review=_review(state),
+        corrected_by=state.corrected_by or None,
+        batch=job.batch or None,
         code=outcome.code if outcome and failed else None,
         reason=outcome.reason if outcome and failed else None,
     )
+
+
+def _review(state: JobState) -> ReviewView | None:
+    review = state.outcome.review if state.outcome and state.waits_for_review else None
+    return ReviewView.model_validate(review.model_dump()) if review else None

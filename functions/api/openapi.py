@@ -15,13 +15,23 @@ from pydantic.json_schema import models_json_schema
 
 import removebg_described as removebg
 from answers import JSON
+from batch_requests import BatchRequest, ManifestRequest
 from bodies import FORM
 from cutout.service.report import PIPELINE_VERSION
 from descriptions import ROUTES
 from job_requests import MATTE_KINDS, FormRequest, JobRequest, RenderRequest
+from webhook_views import EndpointRequest
 
+URLENCODED = "application/x-www-form-urlencoded"
 REF = "#/components/schemas/"
-BODY_MODELS: tuple[type[BaseModel], ...] = (FormRequest, JobRequest, RenderRequest)
+BODY_MODELS: tuple[type[BaseModel], ...] = (
+    BatchRequest,
+    EndpointRequest,
+    FormRequest,
+    JobRequest,
+    ManifestRequest,
+    RenderRequest,
+)
 FILE = {"type": "string", "contentMediaType": "application/octet-stream", "minLength": 1}
 FIRST_FILE = {"name": "$response.body#/results/0/file_name"}
 # Where one can go from a job that was made: an open one, and one that has ended.
@@ -76,6 +86,24 @@ BODIES: dict[str, dict[str, Any]] = {
         "content": {JSON: _of(RenderRequest, amazon={"recipe": {"outputs": [{"preset": "amazon"}]}})},
     },
     "correct_job": {"required": True, "content": {kind: {"schema": {}} for kind in MATTE_KINDS}},
+    "make_webhook": {
+        "required": True,
+        "content": {JSON: _of(EndpointRequest, shop={"url": "https://example.com/hooks/cutout"})},
+    },
+    "receive_hook": {"required": True, "content": {JSON: {"schema": {}}, URLENCODED: {"schema": {}}}},
+    "make_batch": {
+        "required": True,
+        "content": {
+            JSON: _of(
+                BatchRequest,
+                items={
+                    "items": [{"url": "https://example.com/chair.jpg", "name": "chair", "preset": "amazon"}]
+                },
+                prefix={"prefix": "catalog/2026/", "recipe": {"outputs": [{"preset": "shopify"}]}},
+            )
+        },
+    },
+    "make_manifest": {"required": False, "content": {JSON: _of(ManifestRequest, csv={"format": "csv"})}},
     **removebg.BODIES,
 }
 

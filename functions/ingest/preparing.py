@@ -97,8 +97,11 @@ class Preparing:
         )
 
     def note_pixels(self, job: Job, picture: Picture) -> None:
-        """Count the picture against its key's megapixels a minute; the bucket's own uploads have no such limit."""
-        if job.owner != BUCKET_OWNER:
+        """Count the picture against its key's megapixels a minute.
+
+        The bucket's own uploads have no such limit, and a batch does not use up what its owner's calls may have.
+        """
+        if job.owner != BUCKET_OWNER and job.lane == "interactive":
             pixels, table = picture.width * picture.height, self.table
             limiter.note_pixels(table.client, table.name, job.owner, pixels, time.time())
 

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from aws_lambda_powertools import Logger
+from botocore.config import Config
 
 from cutout.codec import Limits, decode, encode_grey
 from cutout.matting.tensor import to_alpha8, to_tensor
 from cutout.network import ModelCard, Network, load, read_card
 from cutout.service.batch import each_message
+from cutout.service.correlation import correlate
 from cutout.service.direct import direct_answer, direct_body
 from cutout.service.jobs import timestamp
 from cutout.service.keys import matte_key
@@ -27,12 +29,15 @@ from cutout.service.onward import Lanes
 from cutout.service.settings import MatteSettings
 from cutout.service.stopwatch import Stopwatch
 from cutout.service.table import JobTable
+from cutout.service.user_agent import USER_AGENT
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
     from mypy_boto3_sqs.client import SQSClient
 
 MB_PER_VCPU = 1769  # Lambda gives one vCPU for this much memory
+
+CLIENTS = Config(user_agent=USER_AGENT)
 
 logger = Logger(service="matte")
 
@@ -98,9 +103,9 @@ def service() -> Matte:
     memory_mb = int(os.environ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"])
     card_path = Path(settings.model_card)
     return Matte(
-        s3=boto3.client("s3"),
-        sqs=boto3.client("sqs"),
-        table=JobTable(client=boto3.client("dynamodb"), name=settings.table),
+        s3=boto3.client("s3", config=CLIENTS),
+        sqs=boto3.client("sqs", config=CLIENTS),
+        table=JobTable(client=boto3.client("dynamodb", config=CLIENTS), name=settings.table),
         compose=Lanes(interactive=settings.compose_queue, bulk=settings.bulk_compose_queue),
         settings=settings,
         card=read_card(card_path),
@@ -113,6 +118,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Lambda's entry: SQS messages from ingest, and the API's direct calls."""
     body = direct_body(event)
     if body is not None:
+        correlate(logger, body)
         return direct_answer(service().take_direct(body))
     return each_message(event, context, logger, lambda body: service().take(body))
 

@@ -49,7 +49,7 @@ class Adopting:
                 return False
         except NotAffordable as error:
             return self.endings.refused(job, error, now)
-        logger.warning("adopted", job=job.id)
+        logger.warning("adopted", correlation_id=job.id)
         return self.endings.failed(job, OutOfTime(reason("queued")), now)
 
 

@@ -48,14 +48,20 @@ class Overdue:
             try:
                 ended += self.judge(state, not backed_up.isdisjoint(self.queues_of(state)), now)
             except (ClientError, ConditionFailed, TooBusy) as error:  # the others shall not wait for this one
-                logger.exception("cannot be ended", job=state.job.id)
+                logger.exception("cannot be ended", correlation_id=state.job.id)
                 faults.append(error)
         if faults:
             raise faults[0]
         return ended
 
     def judge(self, state: JobState, is_backed_up: bool, now: float) -> bool:
-        """End an overdue job, or postpone it while its queue is backed up; answers whether it was ended."""
+        """End an overdue job, or postpone it while its queue is backed up; answers whether it was ended.
+
+        One that has failed already is here because whoever ended it was killed before it had told everybody.
+        """
+        if state.outcome is not None:
+            self.endings.repeat(state.job, now)
+            return False
         if is_backed_up and not self.is_too_old(state, now):
             self.table.postpone(state.job.id, int(now) + self.settings.postpone_seconds, timestamp(now))
             return False
@@ -84,7 +90,7 @@ class Overdue:
 
     def end(self, state: JobState, now: float) -> bool:
         """End one overdue job as failed, with the stage it was waiting for."""
-        logger.warning("out of time", job=state.job.id, status=state.status)
+        logger.warning("out of time", correlation_id=state.job.id, status=state.status)
         return self.endings.failed(state.job, OutOfTime(reason(state.status)), now)
 
 

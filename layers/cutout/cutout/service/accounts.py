@@ -42,6 +42,8 @@ class Account:
     requests_per_minute: int | None = None
     """None: the stack's own limit"""
     megapixels_per_minute: int | None = None
+    grants: frozenset[str] = frozenset()
+    """prefixes of the source bucket that batches of this account may read"""
     months: Mapping[str, Usage] = field(default_factory=dict)
 
     def usage(self, month: str) -> Usage:
@@ -71,6 +73,7 @@ def account_from(item: Mapping[str, Any]) -> Account:
         cap=_number(item, "cap"),
         requests_per_minute=_number(item, "requests_per_minute"),
         megapixels_per_minute=_number(item, "megapixels_per_minute"),
+        grants=frozenset(item["grants"]["SS"]) if "grants" in item else frozenset(),
         months=_months(item),
     )
 

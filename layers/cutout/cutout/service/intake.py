@@ -1,18 +1,24 @@
 """From what S3 says to a job: reading events, and choosing the recipe of an upload."""
 
 import json
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote_plus
 
 from cutout.errors import BadBackground
-from cutout.recipe import Image, Output, Recipe, parse_recipe
+from cutout.recipe import Image, Output, Recipe, parse_recipe, recipe_named
 from cutout.service.jobs import BUCKET_OWNER, Job, Source, timestamp, upload_job_id
 from cutout.service.keys import BACKGROUNDS_PREFIX, CALLS_PREFIX, UPLOAD_PREFIX
 from cutout.service.messages import JobMessage
 from cutout.service.prices import price_of
 
 RECIPE_METADATA = "recipe"
+PRESET_METADATA = "preset"
+PRESET_TAG = "cutout-preset"
 CALLBACK_METADATA = "callback"
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 def sources_of(body: str) -> list[Source]:
@@ -83,20 +89,38 @@ def again(job: Job, source: Source, now: float) -> Job:
 
 
 def callback_of(job: Job, metadata: dict[str, str]) -> str | None:
-    """The webhook address in the object's metadata, else the one the job came with."""
-    return metadata.get(CALLBACK_METADATA, job.callback) if job.rendering_of is None else job.callback
+    """The webhook address in the object's metadata, else the one the job came with.
+
+    What is part of a batch is its owner's affair: its upload has no say in it.
+    """
+    if _was_answered(job) or job.batch:
+        return job.callback
+    return metadata.get(CALLBACK_METADATA, job.callback)
 
 
-def recipe_of(job: Job, metadata: dict[str, str]) -> Recipe:
-    """The recipe in the object's metadata, else the one the job came with.
+def recipe_of(job: Job, metadata: dict[str, str], tags: Mapping[str, str] = NOTHING) -> Recipe:
+    """What to make: the object's metadata decide, its tags, or what the job came with (a rule's, a call's), in this
+    order.
 
     Raises
     ------
     BadRecipe
-        The metadata's recipe has an unknown field or an impossible value.
+        The recipe has an unknown field or an impossible value, or there is no preset of that name.
     """
-    text = metadata.get(RECIPE_METADATA) if job.rendering_of is None else None
-    return parse_recipe(text) if text else job.recipe
+    if _was_answered(job) or job.recipe_is_final:
+        return job.recipe
+    if metadata.get(RECIPE_METADATA):
+        return parse_recipe(metadata[RECIPE_METADATA])
+    if PRESET_METADATA in metadata:
+        return recipe_named(metadata[PRESET_METADATA], f"The metadata field {PRESET_METADATA!r}")
+    if PRESET_TAG in tags:
+        return recipe_named(tags[PRESET_TAG], f"The tag {PRESET_TAG!r}")
+    return job.recipe
+
+
+def _was_answered(job: Job) -> bool:
+    """Whether the picture has been answered before: what lies beside it spoke for that time only."""
+    return job.rendering_of is not None or bool(job.corrects)
 
 
 def background_urls(recipe: Recipe) -> list[str]:

@@ -28,6 +28,14 @@ class JobState(BaseModel):
     """what was taken from its account when it was admitted; None for a job from before there were accounts"""
     deleted: bool = False
     """its owner has deleted it: what is left of it keeps a late repetition of an event from making it anew"""
+    corrected_by: str = ""
+    """the job that has rendered its picture with a corrected matte; empty: none"""
+
+    @property
+    def waits_for_review(self) -> bool:
+        """Whether somebody should look at its results, and nobody has corrected them yet."""
+        marked = self.outcome is not None and self.outcome.review is not None
+        return marked and not self.corrected_by and not self.deleted
 
     @property
     def is_closed(self) -> bool:
@@ -47,8 +55,8 @@ class JobState(BaseModel):
 
         A job that is still open may yet be released, and a preview has paid for a quarter of a megapixel only.
         """
-        was_paid = self.hold is None or self.job.rendering_of is not None
-        was_paid = was_paid or self.taken.amount >= price_of("picture")
+        is_first = self.job.rendering_of is None and not self.job.corrects
+        was_paid = self.hold is None or not is_first or self.taken.amount >= price_of("picture")
         return price_of("render" if self.status == "done" and was_paid else "picture")
 
 
@@ -72,10 +80,14 @@ def new_item(job: Job, hold: Hold, now: str) -> dict[str, Any]:
 
 
 def ending(outcome: Outcome, now: str) -> dict[str, Any]:
-    """The update that ends an open job and takes it out of the deadline index."""
+    """The update that ends an open job.
+
+    One that is done leaves the deadline index. One that failed stays there until its end has been told: whoever ended
+    it may be killed before, and no message comes again for it.
+    """
+    leave = "" if outcome.status == "failed" else " REMOVE deadline, deadline_shard"
     return {
-        "UpdateExpression": "SET #status = :ended, #outcome = :outcome, updated = :now "
-        "REMOVE deadline, deadline_shard",
+        "UpdateExpression": f"SET #status = :ended, #outcome = :outcome, updated = :now{leave}",
         "ConditionExpression": OPEN,
         "ExpressionAttributeNames": {"#status": "status", "#outcome": "outcome"},
         "ExpressionAttributeValues": {
@@ -97,6 +109,7 @@ def state_from(item: Any) -> JobState:
         outcome=Outcome.model_validate_json(outcome["S"]) if outcome else None,
         hold=_hold(item) if "hold" in item else None,
         deleted="deleted" in item,
+        corrected_by=item["corrected_by"]["S"] if "corrected_by" in item else "",
     )
 
 

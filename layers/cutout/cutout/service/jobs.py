@@ -12,6 +12,8 @@ from cutout.recipe import Recipe
 
 Lane = Literal["interactive", "bulk"]
 Status = Literal["queued", "ingested", "matted", "done", "failed"]
+OnDelete = Literal["keep", "expire"]
+"""what becomes of the results when their source is deleted"""
 
 BUCKET_OWNER = "bucket"  # uploads that come from the bucket itself belong to whoever may read the bucket
 
@@ -19,10 +21,11 @@ BUCKET_OWNER = "bucket"  # uploads that come from the bucket itself belong to wh
 class Record(BaseModel):
     """Data that travels in messages and rests in the table.
 
-    Unknown fields are let pass: a message sent by a newer version during a deployment must still be readable.
+    Unknown fields are let pass: a message sent by a newer version during a deployment must still be readable. What
+    does not fit is not quoted: the text of the fault stands in the log, and a message holds names and addresses.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 class Source(Record):
@@ -66,8 +69,13 @@ class Job(Record):
     """the batch that it is part of; empty: none"""
     results_at: str = ""
     """the key below which its results lie; empty: the source's own"""
+    on_delete: OnDelete = "keep"
+    recipe_is_final: bool = False
+    """whether it is made as it says, whatever is noted with its upload"""
     matte_key: str = ""
     """a corrected matte that the owner has put into the source bucket; empty: none"""
+    corrects: str = ""
+    """the job whose results this one makes anew, in their places, with a corrected matte; empty: none"""
     asked: str = ""
     """digest of the API call that made it, to tell a repetition from another call; empty: none did"""
     payer: str = ""
@@ -78,9 +86,13 @@ class Job(Record):
     @property
     def folder(self) -> str:
         """The key below which its results lie: the source's, and a place of its own there when it renders once more."""
-        if self.rendering_of is not None:
-            return f"{self.source.key}/renders/{self.id}"
-        return self.results_at or self.source.key
+        at = self.results_at or self.source.key
+        return at if self.rendering_of is None else f"{at}/renders/{self.id}"
+
+    @property
+    def failure_folder(self) -> str:
+        """The key below which it says why it failed: a correction leaves what it would have replaced as it is."""
+        return self.matte_key if self.corrects else self.folder
 
     def arrived(self, source: Source) -> Self:
         """The same job, now that its upload is there."""

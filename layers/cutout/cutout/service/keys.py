@@ -8,12 +8,20 @@ from urllib.parse import unquote
 from cutout.recipe import Recipe
 from cutout.service.report import PIPELINE_VERSION
 
+KEPT_FORM = 2  # of the files of kept cutouts: one more whenever older ones cannot be read any more
 MAX_KEY_BYTES = 1024
 ROOM_FOR_NAME_BYTES = 64
 UPLOAD_PREFIX = "api/"
 CALLS_PREFIX = "calls/"  # what came inside an API call, or was fetched for a job
 BEHIND = "-background"  # no name of a fetched picture begins so: the two never meet
 BACKGROUNDS_PREFIX = "backgrounds/"  # pictures in the source bucket that are not cut out
+CORRECTIONS_PREFIX = (
+    "corrections/"  # corrected mattes of pictures in the source bucket, by the pictures' keys
+)
+RULES_KEY = "config/rules.json"  # in the work bucket: whoever may only upload pictures cannot change it
+HOOKS_PREFIX = (
+    "config/hooks/"  # documents in the work bucket: who may only upload pictures cannot change them
+)
 
 
 def proxy_key(job_id: str, proxy_sha256: str) -> str:
@@ -35,12 +43,23 @@ def how_cut(recipe: Recipe, model: str) -> str:
 
     What is not in it (backgrounds, formats, presets) costs neither inference nor refinement a second time.
     """
-    return json.dumps([PIPELINE_VERSION, model, recipe.roi, recipe.input_alpha, recipe.interiors])
+    choices = [recipe.roi, recipe.input_alpha, recipe.interiors]
+    return json.dumps([PIPELINE_VERSION, KEPT_FORM, model, *choices])
 
 
 def cutout_key(source_sha256: str, choices: str) -> str:
     """A finished cutout in the work bucket, found again by the upload's bytes and by how they were cut out."""
     return f"cutouts/{source_sha256}/{hashlib.sha256(choices.encode()).hexdigest()[:16]}.npz"
+
+
+def hook_key(name: str) -> str:
+    """The document of a hook, in the work bucket."""
+    return f"{HOOKS_PREFIX}{name}.json"
+
+
+def hook_results(name: str, path: str) -> str:
+    """Where the results of a hook's picture lie, in the result bucket."""
+    return f"hooks/{name}/{path}"
 
 
 def result_key(folder: str, file_name: str) -> str:
@@ -104,6 +123,16 @@ def job_of_key(owner: str, source_key: str) -> str | None:
 def corrected_key(source_sha256: str, matte_sha256: str, choices: str) -> str:
     """A finished cutout whose matte was the customer's, in the work bucket."""
     return cutout_key(source_sha256, json.dumps([choices, matte_sha256]))
+
+
+def corrected_source_key(key: str) -> str | None:
+    """The picture whose matte this object corrects: its key without the prefix and the last extension.
+
+    ``corrections/shoes/a.jpg.png`` is for ``shoes/a.jpg``. None: the name has no extension, or nothing before it.
+    """
+    source_key, dot, extension = key.removeprefix(CORRECTIONS_PREFIX).rpartition(".")
+    named = bool(source_key) and not source_key.endswith("/")
+    return source_key if dot and named and "/" not in extension else None
 
 
 def announced_job_id(source_key: str) -> str | None:

@@ -59,6 +59,16 @@ class JobMessage(Record):
     job: Job
 
 
+class RemovalMessage(Record):
+    """To ingest: something was removed at this place, and the results in ``removed_from`` expire if nothing is left."""
+
+    schema_version: Literal[1] = 1
+    bucket: str
+    key: str
+    removed_from: str
+    """the folder of the results"""
+
+
 class MatteMessage(Record):
     """Ingest to matte: this proxy needs a matte."""
 
@@ -96,3 +106,41 @@ class NotifyMessage(Record):
     job: Job
     outcome: Outcome
     ended: str
+
+
+class BatchMessage(Record):
+    """To batch: make the next jobs of this batch. How far it is stands in the table."""
+
+    schema_version: Literal[1] = 1
+    batch: str
+
+
+class DeliveryMessage(Record):
+    """To notify: this attempt of this delivery is due. What is to be delivered stands in the table."""
+
+    schema_version: Literal[1] = 1
+    kind: Literal["delivery"] = "delivery"
+    delivery: str
+    attempt: int
+
+
+class BatchNews(Record):
+    """To notify: tell the customer how a batch ended."""
+
+    kind: Literal["batch"] = "batch"
+    schema_version: Literal[1] = 1
+    batch: str
+    owner: str
+    name: str = ""
+    status: str
+    """completed, failed or cancelled"""
+    reason: str = ""
+    made: int
+    done: int
+    failed: int
+    review: int
+    charged: int
+    """in hundredths of a credit"""
+    ended: str
+    report_key: str
+    callback: str | None = None

@@ -13,6 +13,8 @@ GONE = {"NoSuchKey", "NoSuchVersion", "404", "PreconditionFailed", "412"}
 UNREADABLE = {"InvalidObjectState", "InvalidRequest"}
 CHANGED_MEANWHILE = {"PreconditionFailed", "412", "ConditionalRequestConflict", "409", "NoSuchKey", "404"}
 ORDER = "sequencer"  # metadata of a result: the rank of the source that it was made from
+MAKER = "job"  # metadata of a result: the job that has put it there; empty: it replaced another job's of the same rank
+NOTHING_THERE = {"IfNoneMatch": "*"}
 MOST_ATTEMPTS = 8
 
 
@@ -35,6 +37,8 @@ class Upload:
     metadata: dict[str, str]
     size_bytes: int
     stream: Stream
+    tag_count: int = 0
+    etag: str = ""
 
     def read(self, max_bytes: int) -> bytes:
         """All of it; raises TooManyBytes, and reads nothing, when it is larger than ``max_bytes``."""
@@ -71,7 +75,25 @@ def open_upload(s3: "S3Client", source: Source) -> Upload:
                 f"{source.key!r} cannot be read: it lies in cold storage or is encrypted with a key of its sender."
             ) from error
         raise
-    return Upload(metadata=answer["Metadata"], size_bytes=answer["ContentLength"], stream=answer["Body"])
+    return Upload(
+        metadata=answer["Metadata"],
+        size_bytes=answer["ContentLength"],
+        stream=answer["Body"],
+        tag_count=answer.get("TagCount", 0),
+        etag=answer["ETag"].strip('"'),
+    )
+
+
+def tags_of(s3: "S3Client", source: Source) -> dict[str, str]:
+    """The tags of an uploaded object; none if it was deleted meanwhile."""
+    version: dict[str, Any] = {"VersionId": source.version_id} if source.version_id else {}
+    try:
+        tags = s3.get_object_tagging(Bucket=source.bucket, Key=source.key, **version)["TagSet"]
+    except s3.exceptions.ClientError as error:
+        if error.response["Error"]["Code"] in GONE:
+            return {}
+        raise
+    return {tag["Key"]: tag["Value"] for tag in tags}
 
 
 def metadata_of(s3: "S3Client", bucket: str, key: str) -> dict[str, str] | None:
@@ -117,12 +139,13 @@ def read_own_matte(s3: "S3Client", bucket: str, key: str, max_bytes: int) -> byt
 
 
 def write_result(
-    s3: "S3Client", *, bucket: str, key: str, body: bytes, content_type: str, source: Source
+    s3: "S3Client", *, bucket: str, key: str, body: bytes, content_type: str, source: Source, maker: str
 ) -> None:
     """Write a result under its predictable key, unless a newer version of the source has written it already.
 
-    What is there is compared by its source's rank and replaced only if it has not changed since (If-Match,
-    If-None-Match), so of two jobs that end at the same time the newer wins whatever their order.
+    Most keys are new, so it is first tried as if nothing were there. What is there is compared by its source's rank and
+    replaced only if it has not changed since (If-Match, If-None-Match), so of two jobs that end at the same time the
+    newer wins whatever their order. ``maker``, the job's id, is noted with it, for ``take_back``.
 
     Raises
     ------
@@ -131,6 +154,8 @@ def write_result(
     RuntimeError
         Others kept writing the same key all the time.
     """
+    condition: dict[str, Any] = NOTHING_THERE
+    noted = {ORDER: source.rank, MAKER: maker}
     for _ in range(MOST_ATTEMPTS):
         try:
             s3.put_object(
@@ -138,43 +163,33 @@ def write_result(
                 Key=key,
                 Body=body,
                 ContentType=content_type,
-                Metadata={ORDER: source.rank},
-                **_condition(s3, bucket, key, source),
+                Metadata=noted,
+                **condition,
             )
         except s3.exceptions.ClientError as error:
             if error.response["Error"]["Code"] not in CHANGED_MEANWHILE:
                 raise
         else:
             return
-    raise RuntimeError(f"{key!r} changed {MOST_ATTEMPTS} times while it was being written")
+        condition, there = _condition(s3, bucket, key, source)
+        is_shared = there.get(ORDER) == source.rank and there.get(MAKER) != maker
+        noted = {ORDER: source.rank, MAKER: "" if is_shared else maker}
+    raise RuntimeError(f"a result changed {MOST_ATTEMPTS} times while it was being written")
 
 
-def remove_results(s3: "S3Client", *, bucket: str, keys: list[str], source: Source) -> None:
-    """Delete what was made of this version of the source; what a newer one has put in its place stays."""
-    for key in keys:
-        metadata = metadata_of(s3, bucket, key)
-        if metadata is not None and metadata.get(ORDER, "") == source.rank:
-            s3.delete_object(Bucket=bucket, Key=key)
-
-
-def remove_below(s3: "S3Client", bucket: str, folder: str) -> None:
-    """Delete every object whose key begins with ``folder``."""
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=folder):
-        for found in page.get("Contents", []):
-            s3.delete_object(Bucket=bucket, Key=found["Key"])
-
-
-def _condition(s3: "S3Client", bucket: str, key: str, source: Source) -> dict[str, Any]:
-    """The condition under which the write may happen: as long as things are as we saw them."""
+def _condition(
+    s3: "S3Client", bucket: str, key: str, source: Source
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """The condition under which the write may happen: as long as things are as we saw them; and what is noted there."""
     try:
         there = s3.head_object(Bucket=bucket, Key=key)
     except s3.exceptions.ClientError as error:
         if error.response["Error"]["Code"] in {"404", "NoSuchKey"}:
-            return {"IfNoneMatch": "*"}
+            return NOTHING_THERE, {}
         raise
     if is_newer(there["Metadata"].get(ORDER, ""), source.rank):
         raise Superseded(f"A newer upload of {source.key!r} has been answered already.")
-    return {"IfMatch": there["ETag"]}
+    return {"IfMatch": there["ETag"]}, there["Metadata"]
 
 
 def is_newer(one: str, other: str) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from cutout.service.jobs import Job
+from cutout.service.jobs import Job, Review
 from cutout.service.messages import ModelUse, Picture, StageReport, Treatment
 
 PIPELINE_VERSION = "0.1.0"
@@ -15,8 +15,9 @@ USD_PER_QUEUE_CALL = 0.40 / 1e6
 USD_PER_PUT = 0.005 / 1e3
 USD_PER_GET = 0.0004 / 1e3
 USD_PER_TABLE_WRITE = 0.625 / 1e6
-# Of one picture through the whole flow. A write of a transaction counts twice: admission and end are one each.
-QUEUE_CALLS, PUTS, GETS, TABLE_WRITES = 9, 4, 4, 13
+# Of one picture through the whole flow, as counted. Five queues, each with a send (the first is S3's), a receive and a
+# deletion. A write of a transaction counts twice: admission and end are one each.
+QUEUE_CALLS, PUTS, GETS, TABLE_WRITES = 14, 5, 6, 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +32,8 @@ class Figures:
     """of the subject: left half transparent by the network and made solid"""
     opened_share: float
     """as large, beside the subject, is the enclosed background that was opened"""
+    uncertainty: float | None
+    """how wrong the matte probably is; None where that was not asked, or is the customer's own affair"""
 
 
 def cost_usd(stages: tuple[StageReport, ...]) -> float:
@@ -57,6 +60,7 @@ def done_report(
     model: ModelUse | None,
     stages: tuple[StageReport, ...],
     figures: Figures,
+    review: Review | None,
     results: list[dict[str, Any]],
     ended: str,
 ) -> dict[str, Any]:
@@ -80,6 +84,8 @@ def done_report(
         "subject_share": round(figures.subject_share, 6),
         "filled_share": round(figures.filled_share, 6),
         "opened_share": round(figures.opened_share, 6),
+        "uncertainty": figures.uncertainty,
+        "review": review.model_dump() if review else None,
         "created": job.created,
         "ended": ended,
     }

@@ -13,6 +13,7 @@ from cutout.service.prices import starting_credits
 
 Name = Annotated[str, Field(min_length=1)]
 Positive = Annotated[int, Field(gt=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
 StartingCredits = Annotated[int | None, BeforeValidator(starting_credits)]
 """``unlimited``, as None, or an amount of credits, in hundredths"""
 
@@ -59,7 +60,9 @@ class IngestSettings(Settings):
     bulk_deadline_seconds: Positive
     allow_private_callbacks: bool
     bucket_account: Name
+    rules_seconds: Positive
     new_key_credits: StartingCredits
+    job_retention_days: Positive
     fetch_timeout_seconds: Positive
     fetch_exceptions: HostsAndPorts
 
@@ -83,6 +86,7 @@ class ComposeSettings(Settings):
     notify_queue: Name
     max_bytes: Positive
     max_pixels: Positive
+    review_threshold: Share
 
 
 class ApiSettings(Settings):
@@ -95,31 +99,61 @@ class ApiSettings(Settings):
     ingest_queue: Name
     bulk_ingest_queue: Name
     interactive_queue: Name
-    bulk_queue: Name
     compose_queue: Name
-    bulk_compose_queue: Name
     ingest_function: Name
     matte_function: Name
     compose_function: Name
     direct_seconds: Positive
+    batch_queue: Name
     notify_queue: Name
+    delivery_queue: Name
+    delivery_timeout_seconds: Positive
+    retry_grace_seconds: Positive
     max_bytes: Positive
     upload_seconds: Positive
     link_seconds: Positive
     interactive_deadline_seconds: Positive
+    bulk_deadline_seconds: Positive
     allow_private_callbacks: bool
     new_key_credits: StartingCredits
+    job_retention_days: Positive
     requests_per_minute: Positive
     megapixels_per_minute: Positive
+    fetch_exceptions: HostsAndPorts
+    work_bucket: Name
+    bucket_account: Name
+    hook_secrets: Name
+
+
+class BatchSettings(Settings):
+    """Batch's environment."""
+
+    table: Name
+    source_bucket: Name
+    result_bucket: Name
+    work_bucket: Name
+    batch_queue: Name
+    bulk_ingest_queue: Name
+    bulk_deadline_seconds: Positive
+    batch_longest_seconds: Positive
+    bucket_account: Name
+    rules_seconds: Positive
     fetch_exceptions: HostsAndPorts
 
 
 class NotifySettings(Settings):
     """Notify's environment."""
 
+    table: Name
     result_bucket: Name
     secret: Name
+    delivery_queue: Name
+    event_bus: Name
+    api_address: Name
     delivery_timeout_seconds: Positive
+    lease_seconds: Positive
+    retry_scale: Annotated[float, Field(gt=0)]
+    retry_grace_seconds: Positive
     allow_private_callbacks: bool
 
 
@@ -129,6 +163,8 @@ class SweepSettings(Settings):
     table: Name
     result_bucket: Name
     notify_queue: Name
+    delivery_queue: Name
+    retry_grace_seconds: Positive
     upload_queue: Name
     upload_dead_letters: Name
     ingest_queue: Name
@@ -143,3 +179,4 @@ class SweepSettings(Settings):
     longest_seconds: Positive
     bucket_account: Name
     new_key_credits: StartingCredits
+    job_retention_days: Positive

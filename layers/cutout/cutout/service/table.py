@@ -6,12 +6,14 @@ tried, its hold is turned into a charge or given back exactly once.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from cutout.errors import NotAffordable
 from cutout.service.accounts import month_of
+from cutout.service.batch_items import counted
+from cutout.service.boundless import Boundless
 from cutout.service.holds import Hold, charge, check_means, released, settled, taken
 from cutout.service.job_items import (
     DAY_SECONDS,
@@ -25,6 +27,7 @@ from cutout.service.job_items import (
 )
 from cutout.service.jobs import Job, Outcome, Status
 from cutout.service.ledger import Ledger
+from cutout.service.owner_index import page_in, place_of
 from cutout.service.transactions import ConditionFailed, commit, patiently
 
 if TYPE_CHECKING:
@@ -48,6 +51,7 @@ class JobTable:
     name: str
     keep_days: int = 90
     starting_credits: int | None = None
+    boundless: Boundless = field(default_factory=Boundless, compare=False)
 
     @property
     def ledger(self) -> Ledger:
@@ -67,8 +71,9 @@ class JobTable:
         """
         hold = Hold(account=job.payer or job.owner, amount=job.price, month=month_of(now))
         put = self._put_new(self._queued(job, hold, deadline, now))
+        known = self.boundless.find(hold.account) if hold.amount else None
         for _ in range(MOST_LOOKS):
-            account = self.ledger.account_of(hold.account, now)
+            account, known = known or self.ledger.account_of(hold.account, now), None
             try:
                 check_means(account, hold)
                 commit(self.client, [put, *taken(self.name, account, hold)])
@@ -80,19 +85,20 @@ class JobTable:
                 if failed.at(JOB):
                     return False
             else:
+                self.boundless.note(account)
                 return True
         raise RuntimeError(f"account {hold.account!r} changed {MOST_LOOKS} times while a job was admitted")
 
     def refuse(self, job: Job, outcome: Outcome, now: str) -> bool:
         """Store a new job that has failed before it began; nothing is held. False: it exists."""
-        ttl = int(datetime.fromisoformat(now).timestamp()) + self.keep_days * DAY_SECONDS
+        ttl = self._ttl_from(now)
         item = new_item(job, Hold(account=job.payer or job.owner, amount=0, month=month_of(now)), now) | {
             "status": {"S": outcome.status},
             "outcome": {"S": outcome.model_dump_json()},
             "ttl": {"N": str(ttl)},
         }
         try:
-            commit(self.client, [self._put_new(item)])
+            commit(self.client, [self._put_new(item), *counted(self.name, job, outcome, 0, ttl)])
         except ConditionFailed:
             return False
         return True
@@ -120,16 +126,23 @@ class JobTable:
             {":next": {"S": status}, ":earlier": {"S": earlier}, ":now": {"S": now}},
         )
 
-    def finish(self, job: Job, outcome: Outcome, cost_usd: float, now: str) -> bool:
-        """End an open job as done and turn its hold into a charge, both or neither. False: it had ended before."""
-        state = self.find(job.id)
+    def finish(
+        self, job: Job, outcome: Outcome, cost_usd: float, now: str, *, seen: JobState | None = None
+    ) -> bool:
+        """End an open job as done and turn its hold into a charge, both or neither. False: it had ended before.
+
+        ``seen`` is the job as it was read some time ago; None: it is read now. What is taken from it, the hold and the
+        batch, never changes, and whether the job is still open is the transaction's own condition.
+        """
+        state = seen or self.find(job.id)
         if state is None or state.outcome is not None:
             return False
         hold = state.taken
+        paid = [settled(self.name, hold), charge(self.name, job.id, hold, cost_usd, now)]
         return self._end(
             job.id,
             outcome,
-            [settled(self.name, hold), charge(self.name, job.id, hold, cost_usd, now)],
+            [*paid, *counted(self.name, state.job, outcome, hold.amount, self._ttl_from(now))],
             now,
         )
 
@@ -138,7 +151,9 @@ class JobTable:
         state = self.find(job_id)
         if state is None or state.outcome is not None:
             return False
-        return self._end(job_id, outcome, released(self.name, state.taken), now)
+        given_back = released(self.name, state.taken)
+        in_batch = counted(self.name, state.job, outcome, 0, self._ttl_from(now))
+        return self._end(job_id, outcome, [*given_back, *in_batch], now)
 
     def postpone(self, job_id: str, deadline: int, now: str) -> None:
         """Give an open job until ``deadline`` (epoch seconds)."""
@@ -148,8 +163,13 @@ class JobTable:
             {":deadline": {"N": str(deadline)}, ":now": {"S": now}},
         )
 
+    def settle(self, job_id: str) -> None:
+        """Take a failed job out of the deadline index: everybody has been told."""
+        failed = {":failed": {"S": "failed"}}
+        self._update_if(job_id, "#status = :failed", "REMOVE deadline, deadline_shard", failed)
+
     def overdue(self, now_seconds: int, most: int) -> list[JobState]:
-        """Open jobs whose deadline has passed, at most ``most`` of each shard."""
+        """Jobs whose deadline has passed, open or failed and not told of yet, at most ``most`` of each shard."""
         return [state for shard in SHARDS for state in self._overdue_in(shard, now_seconds, most)]
 
     def newest_of(self, owner: str, most: int) -> list[JobState]:
@@ -158,17 +178,9 @@ class JobTable:
 
     def page_of(self, owner: str, most: int, after: Job | None) -> tuple[list[JobState], bool]:
         """An owner's jobs, newest first, at most ``most``, from the one after ``after`` on; whether there are more."""
-        answer = self.client.query(
-            TableName=self.name,
-            IndexName="owner",
-            KeyConditionExpression="#owner = :owner",
-            ExpressionAttributeNames={"#owner": "owner"},
-            ExpressionAttributeValues={":owner": {"S": owner}},
-            ScanIndexForward=False,
-            Limit=most,
-            **_start(after),
-        )
-        return [state_from(item) for item in answer["Items"]], "LastEvaluatedKey" in answer
+        start = None if after is None else place_of(job_key(after.id), after.created)
+        items, has_more = page_in(self.client, self.name, owner, most, start)
+        return list(map(state_from, items)), has_more
 
     def forget(self, job_id: str, now: str) -> None:
         """Note that an ended job was deleted by its owner, and take it out of the owner's list."""
@@ -176,7 +188,7 @@ class JobTable:
             self.client.update_item(
                 TableName=self.name,
                 Key=job_key(job_id),
-                UpdateExpression="SET deleted = :now, updated = :now REMOVE #owner",
+                UpdateExpression="SET deleted = :now, updated = :now REMOVE #owner, deadline, deadline_shard",
                 ConditionExpression="attribute_exists(pk)",
                 ExpressionAttributeNames={"#owner": "owner"},
                 ExpressionAttributeValues={":now": {"S": now}},
@@ -193,6 +205,9 @@ class JobTable:
             Limit=most,
         )
         return (state_from(item) for item in answer["Items"])
+
+    def _ttl_from(self, now: str) -> int:
+        return int(datetime.fromisoformat(now).timestamp()) + self.keep_days * DAY_SECONDS
 
     def _put_new(self, item: dict[str, Any]) -> dict[str, Any]:
         condition = "attribute_not_exists(pk)"
@@ -235,11 +250,3 @@ class JobTable:
             )
         except self.client.exceptions.ConditionalCheckFailedException:
             return
-
-
-def _start(after: Job | None) -> dict[str, Any]:
-    """Where a query of the owners' index goes on."""
-    if after is None:
-        return {}
-    place = {"owner": {"S": after.owner}, "created": {"S": after.created}}
-    return {"ExclusiveStartKey": {**job_key(after.id), **place}}

@@ -1,11 +1,12 @@
-"""Signed webhooks after the Standard Webhooks specification, delivered only to public addresses."""
+"""Signed webhooks after the Standard Webhooks specification, delivered only to addresses that were judged."""
 
 import hashlib
 import hmac
-import json
+import time
 from base64 import b64encode
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 from standardwebhooks import Webhook
 
@@ -20,20 +21,31 @@ from cutout.service.addresses import (
     system_look_up,
     without_secrets,
 )
-from cutout.service.connections import ConnectionFailed, Deadline, Request, exchange, public_trust
-from cutout.service.messages import NotifyMessage
+from cutout.service.connections import (
+    ConnectionFailed,
+    Deadline,
+    Request,
+    Trust,
+    exchange,
+    public_trust,
+)
+from cutout.service.deliveries import Try
+from cutout.service.jobs import timestamp
+from cutout.service.retry_plan import wish_seconds
 
-EVENTS = {"done": "job.completed", "failed": "job.failed"}
 
+def endpoint_secret(master: str, name: str) -> str:
+    """A signing secret derived from the stack's one master secret; ``whsec_`` and base64.
 
-class DeliveryFailed(Exception):
-    """The receiver did not accept the webhook this time; the message goes back to the queue."""
-
-
-def endpoint_secret(master: str, owner: str) -> str:
-    """An owner's signing secret, derived from the stack's one master secret; ``whsec_`` and base64."""
-    derived = hmac.new(master.encode(), f"webhook:{owner}".encode(), hashlib.sha256).digest()
+    ``name`` is an owner, for its jobs' callbacks, or what ``secret_name`` says.
+    """
+    derived = hmac.new(master.encode(), f"webhook:{name}".encode(), hashlib.sha256).digest()
     return "whsec_" + b64encode(derived).decode()
+
+
+def secret_name(endpoint_id: str, version: int) -> str:
+    """What one version of a registered endpoint's secret is derived from; no owner is called so."""
+    return f"{endpoint_id}:{version}"
 
 
 def check_callback(url: str) -> Address:
@@ -47,7 +59,7 @@ def check_callback(url: str) -> Address:
     try:
         return addresses.parse_public(url)
     except AddressRefused as error:
-        raise _refused(url, error) from error
+        raise _refused(url, "callback", error) from error
 
 
 def check_private_callback(url: str) -> Address:
@@ -55,76 +67,104 @@ def check_private_callback(url: str) -> Address:
     try:
         return addresses.parse(url)
     except AddressRefused as error:
-        raise _refused(url, error) from error
+        raise _refused(url, "callback", error) from error
 
 
-def resolve_public(address: Address, deadline: Deadline, look_up: LookUp = system_look_up) -> Endpoint:
-    """Look the name up and require that every address it has is a public one.
+@dataclass(frozen=True, kw_only=True)
+class Guard:
+    """Which addresses webhooks may go to: how a URL is judged, and where its name may lead."""
 
-    Raises
-    ------
-    BadCallback
-        An address is private, local, multicast or a gateway into IPv4.
-    DeliveryFailed
-        The name cannot be resolved now.
-    """
-    try:
-        return addresses.resolve_public(address, look_up, deadline.left())
-    except AddressRefused as error:
-        raise BadCallback(f"callback leads to {address.host!r}; {error}.") from error
-    except (NameNotFound, ConnectionFailed) as error:
-        raise DeliveryFailed(f"{address.host}: {error}") from error
+    parse: Callable[[str], Address]
+    resolve: Callable[[Address, LookUp, float], Endpoint]
+    look_up: LookUp = system_look_up
 
+    def endpoint(self, url: str, deadline: Deadline) -> Endpoint:
+        """What to connect to.
 
-def resolve_any(address: Address, deadline: Deadline) -> Endpoint:
-    """Look the name up, wherever it leads; raises DeliveryFailed when it cannot be resolved now."""
-    try:
-        return addresses.resolve(address, system_look_up, deadline.left())
-    except (NameNotFound, ConnectionFailed) as error:
-        raise DeliveryFailed(f"{address.host}: {error}") from error
+        Raises
+        ------
+        AddressRefused
+            We do not deliver there.
+        NameNotFound, ConnectionFailed
+            The name cannot be resolved now.
+        """
+        return self.resolve(self.parse(url), self.look_up, deadline.left())
 
-
-def payload(message: NotifyMessage, result_bucket: str) -> bytes:
-    """The webhook's body: small, no pictures, no links that would be dead before the last retry."""
-    outcome = message.outcome
-    data: dict[str, Any] = {
-        "job": message.job.id,
-        "status": outcome.status,
-        "source": {"bucket": message.job.source.bucket, "key": message.job.source.key},
-        "results": [{"bucket": result_bucket, **result.model_dump()} for result in outcome.results],
-        "report": {"bucket": result_bucket, "key": outcome.report_key},
-    }
-    if outcome.status == "failed":
-        data |= {"code": outcome.code, "reason": outcome.reason}
-    document = {"type": EVENTS[outcome.status], "timestamp": message.ended, "data": data}
-    return json.dumps(document, ensure_ascii=False).encode()
+    def admit(self, url: str, name: str, deadline: Deadline) -> None:
+        """Judge an address that is to be registered; raises BadCallback, also when it cannot be resolved now."""
+        try:
+            self.endpoint(url, deadline)
+        except (AddressRefused, NameNotFound, ConnectionFailed) as error:
+            raise _refused(url, name, error) from error
 
 
-def deliver(endpoint: Endpoint, body: bytes, event_id: str, secret: str, deadline: Deadline) -> None:
-    """POST the signed body. Redirects are not followed and the answer's body is not read.
+PUBLIC = Guard(parse=addresses.parse_public, resolve=addresses.resolve_public)
+ANYWHERE = Guard(parse=addresses.parse, resolve=addresses.resolve)
 
-    Raises
-    ------
-    DeliveryFailed
-        No connection, not in time, or any status but 2xx.
-    """
-    moment = datetime.now(UTC)  # the moment of this attempt: every attempt is signed anew
-    headers = {
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """What is sent where. Each secret makes one signature."""
+
+    url: str = field(repr=False)
+    id: str
+    body: str
+    secrets: Sequence[str] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """What became of one POST, and how many seconds the receiver wishes to be left alone; None: it does not say."""
+
+    made: Try
+    wish_seconds: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sender:
+    """Sends letters. Nothing that a receiver does, and no address, makes it raise."""
+
+    guard: Guard
+    timeout_seconds: float
+    trust: Trust = public_trust
+    clock: Callable[[], float] = time.time
+
+    def send(self, letter: Letter) -> Sent:
+        """POST it once, judging the address anew: a name can move. Redirects are not followed, bodies not read."""
+        began, started = self.clock(), time.perf_counter()
+        status, error, wish = None, "", None
+        try:
+            status, header = self._post(letter)
+            wish = wish_seconds(header, began)
+        except (AddressRefused, NameNotFound, ConnectionFailed) as failure:
+            error = str(failure)
+        took = round(1000 * (time.perf_counter() - started))
+        made = Try(at=timestamp(began), status=status, error=error, milliseconds=took)
+        return Sent(made=made, wish_seconds=wish)
+
+    def _post(self, letter: Letter) -> tuple[int, str | None]:
+        """The answer's status, and its Retry-After."""
+        deadline = Deadline.after(self.timeout_seconds)
+        endpoint = self.guard.endpoint(letter.url, deadline)
+        request = Request(
+            method="POST", headers=signed_headers(letter, self.clock()), body=letter.body.encode()
+        )
+        with exchange(endpoint, request, deadline, self.trust) as answer:
+            return answer.status, answer.getheader("Retry-After")
+
+
+def signed_headers(letter: Letter, now: float) -> dict[str, str]:
+    """The headers of one POST. Every attempt is signed anew, at its own moment."""
+    moment = datetime.fromtimestamp(int(now), UTC)
+    signatures = [Webhook(secret).sign(letter.id, moment, letter.body) for secret in letter.secrets]
+    return {
         "Content-Type": "application/json",
         "User-Agent": "cutout-webhooks/1",
-        "webhook-id": event_id,
-        "webhook-timestamp": str(int(moment.timestamp())),
-        "webhook-signature": Webhook(secret).sign(event_id, moment, body.decode()),
+        "webhook-id": letter.id,
+        "webhook-timestamp": str(int(now)),
+        "webhook-signature": " ".join(signatures),
     }
-    request, host = Request(method="POST", headers=headers, body=body), endpoint.address.host
-    try:
-        with exchange(endpoint, request, deadline, public_trust) as answer:
-            status = answer.status
-    except ConnectionFailed as error:
-        raise DeliveryFailed(f"{host}: {error}") from error
-    if not 200 <= status < 300:
-        raise DeliveryFailed(f"{host} answered {status}")
 
 
-def _refused(url: str, error: AddressRefused) -> BadCallback:
-    return BadCallback(f"callback is {without_secrets(url)!r}; {error}.")
+def _refused(url: str, name: str, error: Exception) -> BadCallback:
+    return BadCallback(f"{name} is {without_secrets(url)!r}; {error}.")
