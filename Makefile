@@ -6,13 +6,19 @@
 # make fuzz    call the API as its description allows and forbids, for longer than the tests do
 # make models  fetch and prepare the network               make bench   speed and memory beside rembg
 # make load    50 callers at once, then the ledger's audit; make load ARGS=--kill while processes are killed
+# make chaos   everything goes wrong while 500 pictures come in, and nothing is lost: make chaos SEED=2 UPLOADS=1000
 # make quality edges beside rembg's, on true mattes       make quality FOLDER=cases/ JSON=quality.json HTML=sheet/
 # make admin   keys, credits, audit (docs/credits.md)     make admin ARGS="--local list"
+# make redrive dead letters back into their queues        make redrive QUEUE=Compose LOCAL=1   (docs/operations.md)
+# make replay  a job once more, with a new id             make replay JOB=0123... [FORCE=1] LOCAL=1
+# make purge   all that is one owner's                    make purge OWNER=0123... ARGS=--keep-account LOCAL=1
 PYTHON ?= python3
 PORT ?= 8080
 OUT ?= out
 PACE ?= laptop
 FETCH_EXCEPTIONS ?=
+SEED ?= 1
+UPLOADS ?= 500
 MODEL ?= isnet-general-use
 # exec: whoever ends make ends the program, not a shell around it
 RUN = exec env PYTHONPATH=layers/cutout .venv/bin/python
@@ -25,7 +31,7 @@ export CUTOUT_BACKGROUND := $(value BACKGROUND)
 CARD = models/prepared/$(MODEL).json
 INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
-.PHONY: run presets gallery serve admin test fuzz check models bench load quality lock build deploy clean
+.PHONY: run presets gallery serve admin redrive replay purge dashboard test fuzz check models bench load chaos quality lock build deploy clean
 
 run: .venv/local $(CARD)
 	@$(RUN) -m local.run --out="$$CUTOUT_OUT" $(if $(value IMAGE),--image="$$CUTOUT_IMAGE") \
@@ -43,6 +49,22 @@ serve: .venv/local $(CARD)
 
 admin: .venv/local
 	@$(RUN) -m admin $(ARGS)
+
+# STACK=name is a stack on AWS, LOCAL=1 the one that make serve runs.
+PLACE = $(if $(LOCAL),--local,$(if $(STACK),--stack "$(STACK)"))
+
+redrive: .venv/local
+	@$(RUN) -m admin $(PLACE) redrive $(if $(QUEUE),"$(QUEUE)") $(ARGS)
+
+replay: .venv/local
+	@$(RUN) -m admin $(PLACE) replay "$(JOB)" $(if $(FORCE),--force) $(ARGS)
+
+purge: .venv/local
+	@$(RUN) -m admin $(PLACE) purge "$(OWNER)" $(ARGS)
+
+# The template's dashboard, made anew from its queues and functions.
+dashboard: .venv/local
+	@$(RUN) -m local.dashboard
 
 test: .venv/dev $(CARD)
 	@.venv/bin/python -m pytest -q
@@ -64,9 +86,14 @@ bench: .venv/bench $(CARD)
 	@$(RUN) -m bench.full_size
 	@$(RUN) -m bench.outputs
 	@$(RUN) -m bench.calls
+	@$(RUN) -m bench.throughput
 
 load: .venv/local
 	@$(RUN) -m bench.load $(ARGS)
+
+chaos: .venv/dev
+	@env PYTHONPATH=layers/cutout .venv/bin/python -m chaos --seed $(SEED) --uploads $(UPLOADS)
+	@$(if $(PERMISSIONS),$(RUN) -m chaos.permissions)
 
 quality: .venv/bench $(CARD)
 	@$(RUN) -m bench.quality $(if $(FOLDER),"$(FOLDER)") --peers $(if $(JSON),--json "$(JSON)") $(if $(HTML),--html "$(HTML)")

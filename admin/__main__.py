@@ -1,4 +1,4 @@
-"""Keys, credits and the audit: ``make admin ARGS="..."``, or ``python -m admin ...``.
+"""Keys, credits, the audit, rules, and what operations need: ``make admin ARGS="..."``, or ``python -m admin ...``.
 
 An account is named by its id, or by the id or the name of its key. Amounts are credits, such as 12.5.
 """
@@ -10,12 +10,32 @@ from collections.abc import Sequence
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from admin import commands
+from admin import callback_secrets, commands, grants, hooks, operations, rules
 from admin.changes import NotChanged
 from admin.keys import NoSuchAccount
+from admin.letters import NoSuchQueue
+from admin.operations import NotConfirmed
 from admin.place import NoSuchPlace, aws_clients, place_of, served_clients
+from admin.replays import NotReplayed
+from admin.versions import NotDeleted
+from cutout.errors import NotAffordable
 from cutout.service.prices import in_hundredths, starting_credits
+from cutout.service.rules import RulesBroken
 
+FAULTS = (
+    *(
+        NotChanged,
+        NoSuchAccount,
+        NoSuchPlace,
+        NoSuchQueue,
+        NotConfirmed,
+        NotReplayed,
+        NotAffordable,
+        NotDeleted,
+        RulesBroken,
+    ),
+    *(ClientError, BotoCoreError),
+)
 REFERENCE = re.compile(r"[A-Za-z0-9._:/-]{1,100}")
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
@@ -100,8 +120,12 @@ def parser() -> argparse.ArgumentParser:
     limited.add_argument("--requests", type=_limit, required=True, help="a minute, or default")
     limited.add_argument("--megapixels", type=_limit, required=True, help="a minute, or default")
     command("kind", commands.kind, "account").add_argument("kind", choices=["prepaid", "unlimited"])
+    for name, run in (("grant", grants.grant), ("revoke", grants.revoke)):
+        command(name, run, "account").add_argument("prefix", type=grants.prefix)
     command("usage", commands.usage, "account").add_argument("month", type=_month, nargs="?")
     command("audit", commands.check)
+    for group in (operations, rules, hooks, callback_secrets):
+        group.add_to(commands_)
     return whole
 
 
@@ -110,7 +134,7 @@ def main(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
     try:
         code: int = options.run(place_of(options.clients(), options.stack), options)
-    except (NotChanged, NoSuchAccount, NoSuchPlace, ClientError, BotoCoreError) as error:
+    except FAULTS as error:
         print(error, file=sys.stderr)
         return 2
     return code

@@ -76,6 +76,14 @@ class Changes:
             return
         raise NotChanged(f"{account} is too busy: its balance moved {MOST_LOOKS} times.")
 
+    def grant(self, account: str, prefix: str) -> None:
+        """Let the account's batches read below a prefix of the source bucket; once more changes nothing."""
+        self._change_grants(account, "ADD", prefix, f"granted {prefix}")
+
+    def revoke(self, account: str, prefix: str) -> None:
+        """Take such a grant back."""
+        self._change_grants(account, "DELETE", prefix, f"revoked {prefix}")
+
     def note(self, account: str, said: str) -> None:
         """Write into the history what was done elsewhere."""
         self.ledger.account_of(account, self.now)
@@ -99,6 +107,11 @@ class Changes:
         parts += [f"REMOVE {', '.join(removed)}"] if removed else []
         numbers = {f":{name}": _number(value) for name, value in kept.items()}
         update = self._update(account, " ".join(parts), numbers)
+        commit(self.ledger.client, [{"Update": update}, *self._noted(account, said)])
+
+    def _change_grants(self, account: str, how: str, prefix: str, said: str) -> None:
+        self.ledger.account_of(account, self.now)
+        update = self._update(account, f"{how} grants :prefix", {":prefix": {"SS": [prefix]}})
         commit(self.ledger.client, [{"Update": update}, *self._noted(account, said)])
 
     def _noted(self, account: str, said: str, amount: int = 0) -> list[dict[str, Any]]:

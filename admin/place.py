@@ -1,7 +1,7 @@
 """Which stack is meant, and the clients that reach it: on AWS by its name, or the one that `make serve` runs."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -15,6 +15,8 @@ from cutout.service.prices import starting_credits
 if TYPE_CHECKING:
     from mypy_boto3_apigateway.client import APIGatewayClient
     from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_sqs.client import SQSClient
 
 SERVED = Path(__file__).resolve().parent.parent / ".local" / "serve.json"
 
@@ -28,11 +30,18 @@ class NoSuchPlace(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """A stack's table, its API keys, and what it says about accounts."""
+    """A stack's table, its API keys and its work bucket, and what it says about accounts."""
 
     dynamodb: "DynamoDBClient"
     apigateway: "APIGatewayClient"
+    s3: "S3Client"
+    sqs: "SQSClient"
+    names: Mapping[str, str]
+    """what its resources are called, by their names in the template"""
+    variables: Mapping[str, str]
+    """the environment of the function that admits uploads"""
     table: str
+    work_bucket: str
     usage_plan: str
     starting_credits: int | None
     bucket_account: str
@@ -84,7 +93,12 @@ def place_of(clients: Clients, stack: str) -> Place:
     return Place(
         dynamodb=clients("dynamodb"),
         apigateway=clients("apigateway"),
+        s3=clients("s3"),
+        sqs=clients("sqs"),
+        names=names,
+        variables=variables,
         table=names["JobTable"],
+        work_bucket=names["WorkBucket"],
         usage_plan=names["ApiUsagePlan"],
         starting_credits=starting_credits(variables["NEW_KEY_CREDITS"]),
         bucket_account=variables["BUCKET_ACCOUNT"],
