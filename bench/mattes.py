@@ -5,9 +5,11 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
-from bench.cases import Case
+from bench.cases import Case, Picture8
 from bench.peer import LEFT_OUT, users_model
 from cutout.codec import Header, Photo, encode_grey
 from cutout.matting.tensor import to_alpha8, to_tensor
@@ -19,7 +21,19 @@ from local.stack import DEFAULT_CARD
 THREADS = os.cpu_count() or 1
 
 
-def our_mattes(cases: list[Case], folder: Path) -> list[Path]:
+class Pictured(Protocol):
+    """What has a picture and the true matte of it."""
+
+    @property
+    def rgb8(self) -> Picture8:
+        """(H, W, 3)."""
+
+    @property
+    def alpha8(self) -> Picture8:
+        """(H, W)."""
+
+
+def our_mattes(cases: Sequence[Pictured], folder: Path) -> list[Path]:
     """The coarse matte of every case as a file, the network's own size."""
     card = read_card(DEFAULT_CARD)
     files = [folder / f"{_digest(case)}-{card.sha256[:12]}.png" for case in cases]
@@ -55,12 +69,12 @@ def peer_mattes(cases: list[Case], folder: Path) -> list[Path]:
     return files
 
 
-def as_photo(case: Case) -> Photo:
+def as_photo(case: Pictured) -> Photo:
     """The case's picture as the pipeline takes it."""
     height, width = case.alpha8.shape
     header = Header(format="PNG", width=width, height=height)
     return Photo(rgb8=case.rgb8, alpha8=None, header=header, notes=())
 
 
-def _digest(case: Case) -> str:
+def _digest(case: Pictured) -> str:
     return hashlib.sha256(case.rgb8.tobytes()).hexdigest()[:16]

@@ -13,6 +13,11 @@ from bench.processes import Peak
 from bench.startup import Start
 from bench.tables import Spread, spread, table
 
+# Steps that any program would have to do for the same file. Reading, writing and keeping are the flow's.
+PIXELS = {
+    *("decode", "recognise", "proxy", "network", "refine", "decontaminate", "unmix", "unpack"),
+    *("edge", "scene", "render"),
+}
 PROCESSES_TELL = sys.platform == "linux"
 
 NOTES = """\
@@ -82,12 +87,28 @@ def steps_ms(pairs: list[Pair]) -> dict[str, Spread]:
     return {**steps, "queues, table, report, upload": spread(between)}
 
 
+def flow_share(pairs: list[Pair]) -> Spread:
+    """What of the time on the clock no work on pixels took: requests, queues, the upload. 0 to 1."""
+    return spread(
+        1
+        - sum(
+            took
+            for stage in pair.ours.report["milliseconds"].values()
+            for step, took in stage.items()
+            if step in PIXELS
+        )
+        / (1000 * pair.ours.seconds)
+        for pair in pairs
+    )
+
+
 def as_json(measured: Measured) -> dict[str, Any]:
     """Everything, and the summary first."""
     return {
         "seconds": dataclasses.asdict(wall_time(measured.pairs)),
         "cpu_seconds": dataclasses.asdict(cpu_time(measured.pairs)),
         "steps_ms": {name: dataclasses.asdict(value) for name, value in steps_ms(measured.pairs).items()},
+        "flow_share": dataclasses.asdict(flow_share(measured.pairs)),
         **dataclasses.asdict(measured),
     }
 
@@ -135,7 +156,10 @@ def _steps(measured: Measured) -> str:
     soft = statistics.median(pair.ours.report["soft_share"] for pair in measured.pairs)
     rows = [(name, *value.cells(0)) for name, value in steps_ms(measured.pairs).items()]
     title = f"Where our time goes, ms (soft band {soft:.1%} of the picture)"
-    return table(title, ("stage and step", "median", "lowest", "highest"), rows)
+    own = flow_share(measured.pairs)
+    ends = f"{own.lowest:.1%} to {own.highest:.1%}"
+    said = f"The flow's own share, what no work on pixels took: {own.median:.1%} ({ends})"
+    return table(title, ("stage and step", "median", "lowest", "highest"), rows) + "\n" + said
 
 
 def _memory(measured: Measured) -> str:
