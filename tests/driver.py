@@ -7,6 +7,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +17,12 @@ from PIL import Image
 from cutout.service.table import JobState, JobTable
 from local.stack import LocalStack
 
+Admin = Callable[..., tuple[int, str]]
+"""the command line: its words -> exit code, and what was said"""
+
 QUEUES = (
     *("Upload", "Ingest", "BulkIngest", "Interactive", "Bulk", "Compose", "BulkCompose"),
-    "Notify",
+    *("Batch", "Notify", "Delivery"),
 )
 
 
@@ -58,13 +62,26 @@ class Driver:
     def jobs(self, key: str) -> list[JobState]:
         return [state for state in self.table.newest_of("bucket", 100) if state.job.source.key == key]
 
+    def newest(self, key: str) -> JobState | None:
+        """The newest job of a key. A few are read at a time: whoever waits asks often."""
+        after = None
+        for _ in range(12):
+            page, has_more = self.table.page_of("bucket", 8, after)
+            for state in page:
+                if state.job.source.key == key:
+                    return state
+            if not has_more:
+                return None
+            after = page[-1].job
+        return None
+
     def wait(self, key: str, seconds: float = 40) -> JobState:
         """The newest job of a key, once it has ended."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            jobs = self.jobs(key)
-            if jobs and jobs[0].outcome is not None:
-                return jobs[0]
+            newest = self.newest(key)
+            if newest is not None and newest.outcome is not None:
+                return newest
             time.sleep(0.05)
         raise AssertionError(f"{key} did not end within {seconds} s: {self.jobs(key)}")
 
@@ -86,7 +103,12 @@ class Driver:
     def picture(self, key: str) -> "np.ndarray":
         return np.asarray(Image.open(io.BytesIO(self.result(key))))
 
-    def report(self, source_key: str) -> dict[str, Any]:
+    def report(self, source_key: str, seconds: float = 10) -> dict[str, Any]:
+        """The report in a folder, once it is there: that of a failure is written just after the job has failed."""
+        until = time.monotonic() + seconds
+        while not self.keys_below("ResultBucket", f"{source_key}/report.json"):
+            assert time.monotonic() < until, f"no report below {source_key} within {seconds} s"
+            time.sleep(0.05)
         document: dict[str, Any] = json.loads(self.result(f"{source_key}/report.json"))
         return document
 
@@ -163,6 +185,12 @@ class Driver:
         status, job = self.call("POST", "/v1/jobs", body, self.key)
         assert status == 200, job
         return job
+
+    def logs(self) -> dict[str, str]:
+        """What every function has written so far."""
+        pools = self.stack.host.pools
+        written = {name: pool.spec.log for name, pool in pools.items() if pool.spec.log.exists()}
+        return {name: log.read_text(errors="replace") for name, log in written.items()}
 
     def keys_below(self, bucket: str, folder: str) -> list[str]:
         """The keys in a bucket that begin with this."""

@@ -7,7 +7,7 @@ from bench.flow import OurRound
 from bench.full_size import as_text
 from bench.peer import PeerRound
 from bench.pictures import variants
-from bench.report import Pair, compare, steps_ms
+from bench.report import Pair, compare, flow_share, steps_ms
 from bench.tables import Spread, spread, table
 
 
@@ -52,6 +52,17 @@ def test_what_no_stage_accounts_for_lies_between_them():
         "ingest decode": 100.0,
         "queues, table, report, upload": 150.0,
     }
+
+
+def test_the_flow_s_share_is_what_no_work_on_pixels_took():
+    stages = {
+        "ingest": {"decode": 60.0, "write": 15.0, "total": 75.0},
+        "matte": {"network": 100.0, "total": 100.0},
+    }
+    ours = OurRound(seconds=0.2, cpu_seconds=0.1, size_bytes=1, report={"milliseconds": stages})
+    peer = PeerRound(seconds=1, cpu_seconds=1, size_bytes=1, peak_mb=1)
+
+    assert flow_share([Pair(ours=ours, peer=peer)]).median == pytest.approx(0.2)
 
 
 def test_every_variant_moves_every_pixel():

@@ -10,7 +10,7 @@ from cutout.errors import Cancelled, EmptyFile, NoCredits, OutOfTime
 from cutout.service.ending import Endings, done_outcome
 from cutout.service.jobs import Job, Outcome, Result, Source
 from cutout.service.table import JobState
-from fakes import FakeS3, FakeSqs
+from fakes import ClientError, FakeS3, FakeSqs
 
 JOB = Job(
     id="a" * 32,
@@ -29,8 +29,14 @@ class FakeTable:
     outcome: Outcome | None = None
     deleted: bool = False
     charges: list[float] = field(default_factory=list)
+    settled: list[str] = field(default_factory=list)
 
-    def finish(self, job: Job, outcome: Outcome, cost_usd: float, now: str) -> bool:
+    def settle(self, job_id: str) -> None:
+        self.settled.append(job_id)
+
+    def finish(
+        self, job: Job, outcome: Outcome, cost_usd: float, now: str, *, seen: JobState | None = None
+    ) -> bool:
         if self.outcome is not None:
             return False
         self.outcome = outcome
@@ -177,3 +183,81 @@ def test_a_cancelled_job_that_finishes_late_leaves_what_a_newer_upload_has_made(
     office.endings.done(JOB, done_outcome(JOB, (RESULT,), "photo"), {"status": "done"}, 0.1, 2.0)
 
     assert office.s3.objects["out", RESULT.key][0] == b"newer"
+
+
+def put_result(office: Office, name: str, rank: str, maker: str) -> None:
+    office.s3.objects["out", f"a.jpg/{name}"] = (b"pixels", {"sequencer": rank, "job": maker})
+
+
+OTHERS = [
+    ("white.jpg", "01", "b" * 32),
+    ("newer.png", "02", "c" * 32),
+    ("shared.png", "01", ""),
+    ("renders/1/cutout.png", "01", JOB.id),
+]
+
+
+def test_a_job_that_fails_takes_back_what_it_has_made_and_nothing_else(office: Office) -> None:
+    """Compose was killed between the results and the end, and nobody finished it in time."""
+    put_result(office, "cutout.png", "01", JOB.id)
+    for name, rank, maker in OTHERS:
+        put_result(office, name, rank, maker)
+
+    office.endings.failed(JOB, OutOfTime("Too late."), 1.0)
+
+    left = {key.removeprefix("a.jpg/") for _, key in office.s3.objects}
+    assert left == {"report.json", "white.jpg", "newer.png", "shared.png", "renders/1/cutout.png"}
+    assert office.report["code"] == "out_of_time"
+
+
+def test_a_compose_that_was_late_and_killed_is_taken_back_when_its_message_comes_again(
+    office: Office,
+) -> None:
+    office.endings.failed(JOB, OutOfTime("Too late."), 1.0)
+    put_result(office, "cutout.png", "01", JOB.id)
+
+    office.endings.repeat(JOB, 2.0)
+
+    assert [key for _, key in office.s3.objects] == ["a.jpg/report.json"]
+
+
+def test_a_compose_that_ends_a_failed_job_takes_its_results_back(office: Office) -> None:
+    office.endings.failed(JOB, OutOfTime("Too late."), 1.0)
+    put_result(office, "cutout.png", "01", JOB.id)
+
+    office.endings.done(JOB, done_outcome(JOB, (RESULT,), "photo"), {"status": "done"}, 0.1, 2.0)
+
+    assert [key for _, key in office.s3.objects] == ["a.jpg/report.json"]
+
+
+def test_a_late_failure_takes_nothing_back_of_a_job_that_is_done(office: Office) -> None:
+    put_result(office, "cutout.png", "01", JOB.id)
+    office.endings.done(JOB, done_outcome(JOB, (RESULT,), "photo"), {"status": "done"}, 0.1, 1.0)
+
+    office.endings.failed(JOB, OutOfTime("Too late."), 2.0)
+
+    assert ("out", "a.jpg/cutout.png") in office.s3.objects
+
+
+def test_a_correction_that_fails_leaves_the_places_of_what_it_corrects(office: Office) -> None:
+    put_result(office, "cutout.png", "01", JOB.id)
+
+    office.endings.failed(
+        JOB.model_copy(update={"corrects": "d" * 32, "matte_key": "m"}), EmptyFile("Empty."), 1.0
+    )
+
+    assert ("out", "a.jpg/cutout.png") in office.s3.objects
+
+
+def test_sweep_sees_a_failed_job_until_everybody_has_been_told(office: Office) -> None:
+    """Whoever ends it may be killed between the table and the news, and no message comes again for it."""
+    office.sqs.broken = 1
+    with pytest.raises(ClientError):
+        office.endings.failed(JOB, OutOfTime("Too late."), 1.0)
+    assert office.table.settled == []
+
+    office.endings.repeat(JOB, 2.0)
+
+    assert office.table.settled == [JOB.id]
+    assert office.report["code"] == "out_of_time"
+    assert len(office.sqs.sent) == 1

@@ -9,6 +9,7 @@ from cutout.recipe import Recipe
 from cutout.service.intake import background_keys, callback_of, job_in, recipe_of, sources_of, upload_job
 from cutout.service.jobs import Job, Source, request_job_id, upload_job_id
 from cutout.service.messages import JobMessage
+from cutout.service.rules import Rule
 
 Event = Callable[[str], dict[str, Any]]
 
@@ -83,6 +84,53 @@ def test_the_metadata_s_recipe_wins_over_the_job_s() -> None:
     assert recipe_of(job, {}).outputs[0].format == "png"
     with pytest.raises(BadRecipe):
         recipe_of(job, {"recipe": "{"})
+
+
+RECIPE = '{"outputs": [{"preset": "etsy"}]}'
+
+
+@pytest.mark.parametrize(
+    ("metadata", "tags", "presets"),
+    [
+        ({"recipe": RECIPE, "preset": "ebay"}, {"cutout-preset": "walmart"}, ["etsy"]),
+        ({"preset": "ebay"}, {"cutout-preset": "walmart"}, ["ebay"]),
+        ({"preset": "ebay,shopify"}, {}, ["ebay", "shopify"]),
+        ({}, {"cutout-preset": "walmart etsy"}, ["walmart", "etsy"]),
+        ({}, {"team": "shoes"}, ["amazon"]),
+        ({}, {}, ["amazon"]),
+    ],
+)
+def test_metadata_decide_then_tags_then_what_the_job_came_with(
+    metadata: dict[str, str], tags: dict[str, str], presets: list[str]
+) -> None:
+    job = Rule(preset="amazon").applied(upload_job(SOURCE, "bucket", now=0))
+
+    assert [output.preset for output in recipe_of(job, metadata, tags).outputs] == presets
+
+
+@pytest.mark.parametrize(
+    ("metadata", "tags", "said"),
+    [
+        ({"preset": "amazn"}, {}, "The metadata field 'preset' names 'amazn'; allowed: ajio, amazon, "),
+        ({"preset": " "}, {}, "The metadata field 'preset' is empty; allowed: ajio, amazon, "),
+        ({}, {"cutout-preset": "amazn"}, "The tag 'cutout-preset' names 'amazn'; allowed: ajio, amazon, "),
+        ({"preset": "ebay ebay"}, {}, "two outputs would both be called"),
+    ],
+)
+def test_a_name_that_is_no_preset_is_refused(
+    metadata: dict[str, str], tags: dict[str, str], said: str
+) -> None:
+    with pytest.raises(BadRecipe) as refused:
+        recipe_of(upload_job(SOURCE, "bucket", now=0), metadata, tags)
+
+    assert said in str(refused.value)
+
+
+def test_a_correction_is_made_as_its_picture_was() -> None:
+    job = upload_job(SOURCE, "bucket", now=0).model_copy(update={"corrects": "f" * 32})
+
+    assert recipe_of(job, {"preset": "ebay"}, {"cutout-preset": "etsy"}) == Recipe()
+    assert callback_of(job, {"callback": "https://example.com/hook"}) is None
 
 
 @pytest.mark.parametrize("key", ["backgrounds/beach.jpg", "calls/abc/1/picture", "calls/abc/1/a.jpg"])

@@ -54,4 +54,4 @@ def test_the_cost_is_time_and_requests() -> None:
     stage = StageReport(stage="matte", steps_ms={"network": 1000.0}, memory_mb=1024, peak_memory_mb=1.0)
 
     assert cost_usd((stage,)) - cost_usd(()) == pytest.approx(0.0000166667 + 0.0000002)
-    assert cost_usd(()) == pytest.approx(0.0000333250, abs=1e-9)
+    assert cost_usd(()) == pytest.approx(0.0000405, abs=1e-9)

@@ -12,7 +12,16 @@ SOURCE = Source(bucket="in", key="a.jpg", sequencer="0A")
 
 def write(s3: FakeS3, body: bytes, sequencer: str) -> None:
     source = SOURCE.model_copy(update={"sequencer": sequencer})
-    write_result(s3, bucket="out", key="k", body=body, content_type="image/png", source=source)  # type: ignore[arg-type]
+    write_result(s3, bucket="out", key="k", body=body, content_type="", source=source, maker="j")  # type: ignore[arg-type]
+
+
+def test_the_first_result_under_a_key_costs_one_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    s3 = FakeS3()
+    monkeypatch.setattr(FakeS3, "head_object", None)
+
+    write(s3, b"first", "01")
+
+    assert s3.objects["out", "k"][0] == b"first"
 
 
 def test_a_newer_version_replaces_an_older_one() -> None:
@@ -120,3 +129,25 @@ def test_an_upload_that_is_too_large_is_not_read() -> None:
 
     with pytest.raises(TooManyBytes, match=r"2\.0 MB; at most 1\.0 MB"):
         open_upload(s3, SOURCE).read(1_000_000)  # type: ignore[arg-type]
+
+
+def maker_after(first: str, second: str) -> str:
+    """What is noted after two jobs have written one key for one version of a source."""
+    s3 = FakeS3()
+    for maker in (first, second):
+        write_result(s3, bucket="out", key="k", body=b"", content_type="", source=SOURCE, maker=maker)  # type: ignore[arg-type]
+    return s3.objects["out", "k"][1]["job"]
+
+
+def test_what_a_job_writes_again_is_still_its_own_and_what_two_have_written_is_nobody_s() -> None:
+    assert maker_after("one", "one") == "one"
+    assert maker_after("one", "two") == ""
+
+
+def test_a_newer_version_s_result_is_its_own_job_s() -> None:
+    s3 = FakeS3()
+    for maker, sequencer in (("one", "01"), ("two", "02")):
+        source = SOURCE.model_copy(update={"sequencer": sequencer})
+        write_result(s3, bucket="out", key="k", body=b"", content_type="", source=source, maker=maker)  # type: ignore[arg-type]
+
+    assert s3.objects["out", "k"][1] == {"sequencer": "02", "job": "two"}

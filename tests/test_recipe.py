@@ -93,6 +93,11 @@ def test_interiors_are_decided_unless_turned_off() -> None:
     assert parse_recipe('{"interiors": "off"}').interiors == "off"
 
 
+def test_a_doubtful_result_is_marked_unless_turned_off() -> None:
+    assert parse_recipe("{}").review == "auto"
+    assert parse_recipe('{"review": "off"}').review == "off"
+
+
 def test_alpha_is_coverage_unless_asked_otherwise() -> None:
     [first, second] = Recipe(outputs=(Output(), Output(format="webp", alpha="display"))).outputs
 

@@ -168,6 +168,7 @@ STOPS = [{"at": 0, "colour": "white"}, {"at": 1, "colour": "black"}]
             "recipe.outputs[0].alpha is \"light\": input should be 'coverage'",
         ),
         ({"interiors": "on"}, "recipe.interiors is \"on\": input should be 'off', 'normal' or 'strong'"),
+        ({"review": "on"}, "recipe.review is \"on\": input should be 'auto' or 'off'"),
         ({"outputs": [{}, {}]}, "two outputs would both be called 'cutout.png'"),
         ([1], "recipe is [1]"),
         ({"outputs": [{"name": "a" * 500}]}, "recipe.outputs[0].name is"),

@@ -48,10 +48,11 @@ def job(asked: str) -> Job:
     return Job(id="a" * 32, owner="o", lane="interactive", created="2026", source=source, asked=asked)
 
 
-def register(table: Table, new: Job) -> tuple[bool, list[str]]:
-    """Whether it is to be done, and the jobs whose ending was told again."""
+def register(table: Table, new: Job) -> tuple[str, list[str]]:
+    """How it stands, and the jobs whose ending was told again."""
     endings = Endings()
-    parts: dict[str, Any] = {"memory_mb": 1, "s3": None, "onward": None, "downloads": None, "preparing": None}
+    names = ("s3", "onward", "downloads", "preparing", "batches", "sorting")
+    parts: dict[str, Any] = {"memory_mb": 1, **dict.fromkeys(names)}
     ingest = Ingest(table=table, endings=endings, settings=Settings(), **parts)  # type: ignore[arg-type]
     return ingest.register(new), endings.repeated
 
@@ -63,12 +64,12 @@ ENDED = OPEN.model_copy(update={"status": "done", "outcome": Outcome(status="don
 @pytest.mark.parametrize(
     ("there", "new", "answer", "asked"),
     [
-        (OPEN, job("call"), (True, []), ["find"]),
-        (ENDED, job("call"), (False, ["a" * 32]), ["find"]),
-        (None, job("call"), (True, []), ["find", "create"]),
-        (None, job(""), (True, []), ["create"]),
-        (OPEN, job(""), (True, []), ["create", "find"]),
-        (ENDED, job(""), (False, ["a" * 32]), ["create", "find"]),
+        (OPEN, job("call"), ("known", []), ["find"]),
+        (ENDED, job("call"), ("ended", ["a" * 32]), ["find"]),
+        (None, job("call"), ("new", []), ["find", "create"]),
+        (None, job(""), ("new", []), ["create"]),
+        (OPEN, job(""), ("known", []), ["create", "find"]),
+        (ENDED, job(""), ("ended", ["a" * 32]), ["create", "find"]),
     ],
     ids=[
         "a call's",
@@ -80,7 +81,7 @@ ENDED = OPEN.model_copy(update={"status": "done", "outcome": Outcome(status="don
     ],
 )
 def test_a_call_s_job_is_looked_up_and_an_upload_s_is_made(
-    there: JobState | None, new: Job, answer: tuple[bool, list[str]], asked: list[str]
+    there: JobState | None, new: Job, answer: tuple[str, list[str]], asked: list[str]
 ) -> None:
     table = Table(there)
 

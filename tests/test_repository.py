@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from admin.__main__ import parser
+from cutout.service.hooks import Hook
 from cutout.service.prices import in_credits, price_list
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "layers" / "cutout"
-FUNCTIONS = ("api", "compose", "ingest", "matte", "notify", "sweep")
+FUNCTIONS = ("api", "batch", "compose", "ingest", "matte", "notify", "sweep")
 SOURCES = sorted(path for folder in ("functions", "layers") for path in (ROOT / folder).rglob("*.py"))
 
 # A heavy import stays where it belongs: name -> the only places that may have it.
@@ -109,7 +110,7 @@ def test_service_needs_no_arrays() -> None:
         assert "numpy" not in set(imports(path)), relative(path)
 
 
-@pytest.mark.parametrize("function", ["api", "notify", "sweep"])
+@pytest.mark.parametrize("function", ["api", "batch", "notify", "sweep"])
 def test_the_light_functions_start_without_numpy(function: str) -> None:
     code = f"import sys, {function}; sys.exit('numpy' in sys.modules or 'PIL' in sys.modules)"
     path = f"{PACKAGE}:{ROOT / 'functions' / function}"
@@ -154,15 +155,30 @@ def test_the_lock_files_follow_the_pins(lock: str) -> None:
     assert wanted.items() <= locked.items()
 
 
-def test_the_page_about_credits_names_every_command_and_price() -> None:
+def test_the_pages_name_every_command_and_price() -> None:
     page = (ROOT / "docs" / "credits.md").read_text()
+    others = "".join((ROOT / "docs" / f"{name}.md").read_text() for name in ("operations", "rules", "hooks"))
     [commands] = [a for a in parser()._actions if a.metavar == "command"]
 
-    assert len(commands.choices) == 12
+    assert len(commands.choices) == 20
     for name in commands.choices:
-        assert f"`{name}" in page, name
+        said = (f"`{name}" in page, f"make {name}" in others, f"--local {name} " in others)
+        assert any(said), name
     for kind, price in price_list().prices.items():
         assert f"| {kind} | {in_credits(price)} |" in page
+
+
+def test_the_page_about_hooks_names_every_word_field_and_example() -> None:
+    page = (ROOT / "docs" / "hooks.md").read_text()
+    [commands] = [a for a in parser()._actions if a.metavar == "command"]
+    [words] = [a for a in commands.choices["hooks"]._actions if a.metavar == "what"]
+
+    for name in words.choices:
+        assert re.search(rf"\b{name}\b", page), name
+    for field in Hook.model_fields:
+        assert f"`{field}`" in page, field
+    for example in (ROOT / "examples" / "hooks").glob("*.json"):
+        assert example.stem in page.lower(), example
 
 
 def test_the_readme_names_every_function() -> None:

@@ -7,13 +7,15 @@ from botocore.exceptions import ClientError
 
 from adopting import Adopting
 from cutout.errors import CustomerError, NoCredits
+from cutout.service.deliveries import Delivery, DeliveryState
 from cutout.service.intake import upload_job
-from cutout.service.jobs import Job, Source, Status, timestamp
+from cutout.service.jobs import Job, Outcome, Source, Status, timestamp
 from cutout.service.messages import JobMessage
 from cutout.service.settings import SweepSettings
 from cutout.service.table import JobState
 from cutout.service.transactions import ConditionFailed, TooBusy
 from overdue import Overdue
+from retries import Retries
 from sweep import Sweep
 
 NOW = 1_795_000_000.0
@@ -21,6 +23,8 @@ SETTINGS = SweepSettings(
     table="t",
     result_bucket="out",
     notify_queue="news",
+    delivery_queue="deliveries",
+    retry_grace_seconds=900,
     upload_queue="uploads",
     upload_dead_letters="dead",
     ingest_queue="ingest",
@@ -35,6 +39,7 @@ SETTINGS = SweepSettings(
     longest_seconds=1000,
     bucket_account="shop",
     new_key_credits="unlimited",
+    job_retention_days=90,
 )
 
 DEAD_LETTERS = ("dead", "dead ingest", "dead bulk ingest")
@@ -51,6 +56,38 @@ def overdue(number: int, status: Status, lane: Any = "bulk", age_seconds: float 
     return JobState(job=job, status=status, updated="")
 
 
+class NoBatches:
+    def run(self, now: float) -> int:
+        return 0
+
+
+@dataclass
+class FakeDeliveries:
+    """Deliveries whose next attempt is overdue, and those that were queued again."""
+
+    open: list[str] = field(default_factory=list)
+    queued: list[str] = field(default_factory=list)
+
+    def overdue(self, now: float, most: int) -> list[DeliveryState]:
+        return [delivery_state(name) for name in self.open]
+
+    def queue_again(self, state: DeliveryState, now: float) -> None:
+        self.queued.append(state.delivery.id)
+
+
+def delivery_state(name: str) -> DeliveryState:
+    delivery = Delivery(
+        id=name,
+        event_id="j-completed",
+        event_type="job.completed",
+        owner="o",
+        endpoint="we-1",
+        body="{}",
+        created="",
+    )
+    return DeliveryState(delivery=delivery, status="pending", next_attempt=2, tries=1, due=1, begun=1)
+
+
 @dataclass
 class World:
     """Overdue jobs, what waits in which queue, and what sweep did."""
@@ -65,6 +102,8 @@ class World:
     dead_in: str = "dead"
     jobs: set[str] = field(default_factory=set)
     is_poor: bool = False
+    webhooks: FakeDeliveries = field(default_factory=FakeDeliveries)
+    repeated: list[str] = field(default_factory=list)
 
     def overdue(self, now_seconds: int, most: int) -> list[JobState]:
         return self.states
@@ -92,6 +131,9 @@ class World:
         self.ended[job.id] = str(error)
         return True
 
+    def repeat(self, job: Job, now: float) -> None:
+        self.repeated.append(job.id)
+
     def refused(self, job: Job, error: CustomerError, now: float) -> bool:
         is_new = job.id not in self.jobs
         self.jobs.add(job.id)
@@ -104,7 +146,9 @@ class World:
             sqs=here, table=here, endings=here, bucket_account="shop", dead_letters=tuple(DEAD_LETTERS)
         )
         overdue = Overdue(sqs=here, table=here, endings=here, settings=SETTINGS)
-        return Sweep(adopting=adopting, overdue=overdue).run(NOW)["ended"]
+        retries = Retries(deliveries=self.webhooks)  # type: ignore[arg-type]
+        chores: dict[str, Any] = {"batches": NoBatches(), "retries": retries}
+        return Sweep(adopting=adopting, overdue=overdue, **chores).run(NOW)["ended"]
 
 
 @pytest.mark.parametrize(
@@ -155,6 +199,15 @@ def test_a_flood_in_the_other_lane_excuses_nothing() -> None:
     world = World([overdue(1, "queued", "interactive")], waiting={"bulk ingest": 1000})
 
     assert world.sweep() == 1
+
+
+def test_the_end_of_a_failed_job_that_nobody_told_is_told() -> None:
+    failed = overdue(1, "failed").model_copy(update={"outcome": Outcome(status="failed", code="bad_matte")})
+    world = World([failed])
+
+    assert world.sweep() == 0
+    assert world.repeated == [f"{1:032x}"]
+    assert world.ended == {}
 
 
 def test_nothing_is_postponed_for_ever() -> None:
@@ -224,3 +277,24 @@ def test_a_dead_upload_that_nobody_pays_for_ends_once_and_says_so() -> None:
 def test_a_dead_letter_without_an_upload_of_its_own_is_left_alone(body: str) -> None:
     """An API job exists before its upload, and ends by its own deadline."""
     assert World([], dead=[body]).sweep() == 0
+
+
+def test_webhooks_that_are_due_are_queued_and_said_of_their_jobs(caplog: pytest.LogCaptureFixture) -> None:
+    world = World(states=[], webhooks=FakeDeliveries(open=["a", "b"]))
+
+    world.sweep()
+
+    assert world.webhooks.queued == ["a", "b"]
+    said = [vars(record) for record in caplog.records if record.getMessage() == "queued"]
+    assert [(one["correlation_id"], one["delivery"]) for one in said] == [("j", "a"), ("j", "b")]
+
+
+def test_a_job_that_cannot_be_ended_does_not_keep_webhooks_back() -> None:
+    stuck = overdue(1, "queued")
+    world = World(states=[stuck], broken=frozenset({stuck.job.id}), fault=TooBusy("busy"))
+    world.webhooks.open.append("a")
+
+    with pytest.raises(TooBusy):
+        world.sweep()
+
+    assert world.webhooks.queued == ["a"]

@@ -3,7 +3,6 @@
 import json
 import re
 import uuid
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,26 +12,8 @@ from admin import __main__ as admin
 from admin.audit import audit
 from admin.place import NoSuchPlace, place_of, served_clients
 from admin.records import Books
-from driver import Driver, disc
+from driver import Admin, Driver, disc
 from local.emulator import ACCOUNT_KEY, ACCOUNT_SECRET
-
-Admin = Callable[..., tuple[int, str]]
-
-
-@pytest.fixture
-def run(flow: Driver, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Admin:
-    """Runs a command as a person with the stack's own endpoint in the environment would."""
-    monkeypatch.setenv("AWS_ENDPOINT_URL", flow.stack.deployed.endpoint)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", ACCOUNT_KEY)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", ACCOUNT_SECRET)
-    monkeypatch.delenv("AWS_SESSION_TOKEN")
-
-    def call(*arguments: str) -> tuple[int, str]:
-        code = admin.main(arguments)
-        said = capsys.readouterr()
-        return code, said.out + said.err
-
-    return call
 
 
 @pytest.fixture
@@ -255,3 +236,75 @@ def month(flow: Driver, account: str) -> str:
     found = flow.table.ledger.find(account)
     assert found is not None
     return next(iter(found.months))
+
+
+RULED = '{"rules": [{"prefix": "tried/", "preset": "amazon", "results": "made/", "on_delete": "expire"}]}'
+
+
+def test_rules_are_checked_before_they_count(flow: Driver, run: Admin, tmp_path: Path, ruled: Driver) -> None:
+    """Of the rules that the other tests need, a copy is put back."""
+    sound, broken = tmp_path / "rules.json", tmp_path / "broken.json"
+    sound.write_text(RULED)
+    broken.write_text('{"rules": [{"prefix": "tried/", "preset": "amazn"}]}')
+    kept = tmp_path / "kept.json"
+    kept.write_text(run("rules", "show")[1])
+
+    refused = run("rules", "put", str(broken))
+    checked = run("rules", "check", str(sound))
+    put = run("rules", "put", str(sound))
+    shown = run("rules", "show")
+    tried = run("rules", "try", "tried/a.jpg")
+    run("rules", "put", str(kept))
+
+    assert (refused[0], "rules.rules[0].preset: preset names 'amazn'" in refused[1]) == (2, True)
+    assert checked == (0, "1 rules, all of them sound\n")
+    assert put[0] == 0
+    assert json.loads(shown[1]) == json.loads(RULED)
+    assert tried[1].splitlines()[:5] == [
+        "decides   the rule with the prefix 'tried/'",
+        "result    made/a.jpg/amazon.jpg",
+        "callback  none",
+        "lane      bulk",
+        "deleted   results expire",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("ebay/a.jpg", "decides   no rule: the built-in one\nresult    ebay/a.jpg/ebay.jpg\n"),
+        ("archive/a.jpg", "decides   the rule with the prefix 'archive/'\nresult    none: it is ignored\n"),
+        ("api/o/j/a.jpg", "api/o/j/a.jpg has its own way, whatever the rules say\n"),
+    ],
+)
+def test_a_key_is_tried_with_the_rules_of_a_file(run: Admin, key: str, said: str) -> None:
+    code, answer = run("rules", "try", key, "examples/rules.json")
+
+    assert (code, answer[: len(said)]) == (0, said)
+
+
+def test_a_file_of_rules_that_is_not_there_is_said(run: Admin) -> None:
+    code, said = run("rules", "check", "nowhere.json")
+
+    assert (code, said) == (2, "nowhere.json cannot be read: No such file or directory.\n")
+
+
+def test_a_prefix_is_granted_once_and_taken_back(run: Admin, name: str) -> None:
+    run("create", name)
+
+    granted = [run("grant", name, prefix) for prefix in ("catalog/", "catalog/", "archive/2026/")]
+    revoked = run("revoke", name, "catalog/")
+    again = run("revoke", name, "catalog/")
+
+    assert [code for code, _ in granted] == [0, 0, 0]
+    assert granted[2][1].endswith("may read archive/2026/, catalog/\n")
+    assert revoked[1].endswith("may read archive/2026/\n")
+    assert (again[0], "granted: archive/2026/." in again[1]) == (2, True)
+
+
+@pytest.mark.parametrize("prefix", ["", "catalog", "api/", "calls/abc/", "/catalog/"])
+def test_what_would_open_more_than_it_says_cannot_be_granted(run: Admin, name: str, prefix: str) -> None:
+    run("create", name)
+
+    with pytest.raises(SystemExit):
+        run("grant", name, prefix)

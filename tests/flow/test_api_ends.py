@@ -97,7 +97,7 @@ def test_a_deleted_job_is_gone_with_all_that_it_brought_and_made(flow: Driver) -
     assert job["id"] not in [listed["id"] for listed in page["jobs"]]
 
 
-def test_what_a_failed_job_had_written_is_deleted_with_it(flow: Driver) -> None:
+def test_a_failed_job_takes_back_what_it_had_written_and_its_report_is_deleted_with_it(flow: Driver) -> None:
     outputs = [{"name": "first"}, {"name": "second", "format": "jpeg", "quality": 90, "max_bytes": 500}]
     job = flow.cut_out(disc(256), {"outputs": outputs})
     below = f"calls/{folder_of(flow, job)}"
@@ -106,7 +106,7 @@ def test_what_a_failed_job_had_written_is_deleted_with_it(flow: Driver) -> None:
     flow.call("DELETE", f"/v1/jobs/{job['id']}", key=flow.key)
 
     assert (job["status"], job["code"]) == ("failed", "size_out_of_reach")
-    assert written == ["first.png", "report.json"]
+    assert written == ["report.json"]
     assert flow.keys_below("ResultBucket", below) == []
 
 

@@ -1,7 +1,7 @@
 """Faults of our own: retried, then dead letters, and the job ends as failed by its deadline, whatever happened.
 
-Two stacks at the pace `drill` (time-outs of 4 s, two deliveries, a deadline of 30 s) run side by side: one whose
-network never comes back, and one whose model file is missing.
+Two stacks at a hurried pace `drill` (two deliveries) run side by side: one whose network never comes back, and one
+whose model file is missing.
 """
 
 import base64
@@ -15,9 +15,19 @@ from pathlib import Path
 
 import pytest
 
+from cutout.service.jobs import owner_of
 from driver import Driver, disc
 from local import standin
 from local.stack import local_stack
+
+HURRIED = {
+    "MatteTimeoutSeconds": 2,
+    "MatteVisibilitySeconds": 5,
+    "BatchTimeoutSeconds": 2,
+    "BatchVisibilitySeconds": 3,
+    "BulkDeadlineSeconds": 14,
+}
+BROKEN = 30  # pictures of the batch whose function is killed: they end without the network
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +40,7 @@ def endless(folder: Path) -> Iterator[Driver]:
     """A stack whose network runs into every time-out; a picture waits in it already."""
     card = standin.endless(folder)
     overrides = {"MODEL_CARD": str(card), "PROXY_SIDE": str(standin.SIDE), "DIRECT_SECONDS": "2"}
-    with local_stack(folder / "endless", pace="drill", overrides=overrides) as stack:
+    with local_stack(folder / "endless", pace="drill", overrides=overrides, numbers=HURRIED) as stack:
         driver = Driver(stack)
         driver.put("slow.png", disc())
         yield driver
@@ -40,10 +50,26 @@ def endless(folder: Path) -> Iterator[Driver]:
 def modelless(folder: Path) -> Iterator[Driver]:
     """A stack without its model; a picture waits in it already."""
     overrides = {"MODEL_CARD": str(folder / "nowhere.json"), "PROXY_SIDE": str(standin.SIDE)}
-    with local_stack(folder / "modelless", pace="drill", overrides=overrides) as stack:
+    with local_stack(folder / "modelless", pace="drill", overrides=overrides, numbers=HURRIED) as stack:
         driver = Driver(stack)
         driver.put("missing.png", disc())
         yield driver
+
+
+@pytest.fixture(scope="module")
+def killed_batch(endless: Driver) -> str:
+    """A batch whose function was killed with -9 over its first page; the message comes back well in time."""
+    folder = f"calls/{owner_of(endless.key)}/broken/"
+    for number in range(BROKEN):
+        endless.put(f"{folder}{number}.png", b"no picture")
+    killer = Killer(endless, "BatchFunction")
+    killer.start()
+    status, batch = endless.call("POST", "/v1/batches", {"prefix": folder}, endless.key)
+    assert status == 202
+    killer.join(timeout=20)
+    assert killer.killed == 1
+    batch_id: str = batch["id"]
+    return batch_id
 
 
 def wait_for_dead_letters(driver: Driver, queue: str, count: int, seconds: float = 75) -> None:
@@ -70,11 +96,11 @@ def wait_for_deadline(driver: Driver, key: str) -> None:
 
 
 def test_a_function_out_of_time_or_killed_is_retried_and_ends_in_the_dead_letters(
-    endless: Driver, modelless: Driver
+    endless: Driver, modelless: Driver, killed_batch: str
 ) -> None:
-    """Out of time (4 s) and killed with -9 look the same to the queue: the message comes back, then is set aside."""
+    """Out of time (2 s) and killed with -9 look the same to the queue: the message comes back, then is set aside."""
     endless.put("killed.png", disc(shift=3))
-    killer = Killer(endless)
+    killer = Killer(endless, "MatteFunction")
     killer.start()
 
     wait_for_dead_letters(endless, "Bulk", 2)
@@ -87,11 +113,11 @@ def test_a_function_out_of_time_or_killed_is_retried_and_ends_in_the_dead_letter
 
 
 class Killer(threading.Thread):
-    """Kills a busy matte process with -9, once, as the kernel does when memory runs out."""
+    """Kills a busy process of a function with -9, once, as the kernel does when memory runs out."""
 
-    def __init__(self, driver: Driver) -> None:
+    def __init__(self, driver: Driver, function: str) -> None:
         super().__init__(daemon=True)
-        self.pool = driver.stack.host.pools["MatteFunction"]
+        self.pool = driver.stack.host.pools[function]
         self.done = threading.Event()
         self.killed = 0
 
@@ -101,7 +127,8 @@ class Killer(threading.Thread):
                 if sandbox.current is not None:
                     os.kill(sandbox.process.pid, signal.SIGKILL)
                     self.killed += 1
-            time.sleep(0.05)
+                    return
+            time.sleep(0.005)
 
     def stop(self) -> None:
         self.done.set()
@@ -124,6 +151,22 @@ def test_sweep_ends_the_jobs_of_functions_that_could_not(endless: Driver) -> Non
 
 def test_sweep_leaves_ended_jobs_alone(endless: Driver) -> None:
     assert sweep(endless) == 0
+
+
+def test_a_batch_whose_function_was_killed_is_made_whole_and_counted_once(
+    endless: Driver, killed_batch: str
+) -> None:
+    until = time.monotonic() + 40
+    while (batch := endless.call("GET", f"/v1/batches/{killed_batch}", key=endless.key)[1])[
+        "failed"
+    ] < BROKEN:
+        assert time.monotonic() < until, batch
+        time.sleep(0.2)
+
+    sweep(endless)
+
+    _, batch = endless.call("GET", f"/v1/batches/{killed_batch}", key=endless.key)
+    assert (batch["status"], batch["total"], batch["failed"], batch["waiting"]) == ("completed", 30, 30, 0)
 
 
 def test_a_missing_model_is_our_fault_and_the_job_still_ends(modelless: Driver) -> None:

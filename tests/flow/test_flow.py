@@ -89,14 +89,14 @@ def test_the_same_event_twice_is_one_job_with_one_charge(flow: Driver) -> None:
 
 
 def test_the_same_pixels_cost_one_inference(flow: Driver) -> None:
-    body = disc(shift=7)
-    flow.put("once.png", body)
-    flow.wait("once.png")
-    flow.put("again.png", body)
-    flow.wait("again.png")
+    body = disc(side=97, shift=7)
+    flow.put("same-once.png", body)
+    flow.wait("same-once.png")
+    flow.put("same-again.png", body)
+    flow.wait("same-again.png")
 
-    assert flow.report("once.png")["model"]["reused"] is False
-    assert flow.report("again.png")["model"]["reused"] is True
+    assert flow.report("same-once.png")["model"]["reused"] is False
+    assert flow.report("same-again.png")["model"]["reused"] is True
 
 
 def test_a_newer_upload_of_a_key_replaces_the_result(flow: Driver) -> None:
