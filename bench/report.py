@@ -15,7 +15,7 @@ from bench.tables import Spread, spread, table
 
 # Steps that any program would have to do for the same file. Reading, writing and keeping are the flow's.
 PIXELS = {
-    *("decode", "recognise", "proxy", "network", "refine", "decontaminate", "unmix", "unpack"),
+    *("decode", "recognise", "proxy", "network", "refine", "decontaminate", "unmix", "pack", "unpack"),
     *("edge", "scene", "render"),
 }
 PROCESSES_TELL = sys.platform == "linux"

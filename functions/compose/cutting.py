@@ -72,12 +72,11 @@ class Cutting:
         self, message: ComposeMessage, cutout: Cutout, photo: Photo, noted: dict[str, str], watch: Stopwatch
     ) -> None:
         """Put the cutout where later jobs find it."""
+        with watch.step("pack"):
+            body = pack(cutout, photo)
         with watch.step("keep"):
             self.s3.put_object(
-                Bucket=self.settings.work_bucket,
-                Key=message.cutout_key,
-                Body=pack(cutout, photo),
-                Metadata=noted,
+                Bucket=self.settings.work_bucket, Key=message.cutout_key, Body=body, Metadata=noted
             )
 
     def cut_out_as_told(self, job: Job, photo: Photo, watch: Stopwatch) -> Cutout:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from driver import Driver
 
-LONG = ",stateful,fuzzing" if "FUZZ_EXAMPLES" in os.environ else ""  # make fuzz: paths through links, and chance
+LONG = (
+    ",stateful,fuzzing" if "FUZZ_EXAMPLES" in os.environ else ""
+)  # make fuzz: paths through links, and chance
 
 # Its description cannot say everything that a recipe or a cursor has to be (`positive_data_acceptance`), and methods
 # that the gateway does not know are the gateway's to refuse, with a 403 (`unsupported_method`).
