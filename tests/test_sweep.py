@@ -298,3 +298,22 @@ def test_a_job_that_cannot_be_ended_does_not_keep_webhooks_back() -> None:
         world.sweep()
 
     assert world.webhooks.queued == ["a"]
+
+
+def test_every_chore_has_its_turn_whatever_another_raises() -> None:
+    done: list[str] = []
+
+    class Broken:
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def run(self, now: float) -> int:
+            done.append(self.name)
+            raise TooBusy(self.name)
+
+    chores: dict[str, Any] = {name: Broken(name) for name in ("adopting", "overdue", "batches", "retries")}
+
+    with pytest.raises(TooBusy):
+        Sweep(**chores).run(NOW)
+
+    assert done == ["adopting", "overdue", "batches", "retries"]

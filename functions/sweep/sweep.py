@@ -5,9 +5,10 @@ A function that is killed cannot say so; this one says it for all of them. Each 
 
 import os
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 import boto3
 from aws_lambda_powertools import Logger
@@ -24,10 +25,16 @@ from cutout.service.user_agent import USER_AGENT
 from overdue import Overdue
 from retries import Retries
 
-logger = Logger(
-    service="sweep"
-)  # the chores' loggers are its children: without it nobody formats what they say
+logger = Logger(service="sweep")  # parent of the chores' loggers: without it nobody formats what they say
 CLIENTS = Config(user_agent=USER_AGENT)
+
+
+class Chore(Protocol):
+    """Something to be done every minute."""
+
+    def run(self, now: float) -> int:
+        """Do it; answers how much there was to do."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,13 +47,20 @@ class Sweep:
     retries: Retries
 
     def run(self, now: float) -> dict[str, int]:
-        """Do every chore once; answers how much there was to do."""
-        try:
-            ended = self.adopting.run(now) + self.overdue.run(now)
-        finally:  # a job that cannot be ended must keep neither batches nor webhooks back
-            batches = self.batches.run(now)
-            queued = self.retries.run(now)
-        return {"ended": ended, "batches": batches, "queued": queued}
+        """Do every chore once, each whatever becomes of the others; answers how much there was to do."""
+        done = {"ended": 0, "batches": 0, "queued": 0}
+
+        def do(what: str, chore: Chore) -> None:
+            done[what] += chore.run(now)
+
+        with (
+            ExitStack() as chores
+        ):  # it calls all of them, the last one first, and raises a fault when all are done
+            chores.callback(do, "queued", self.retries)
+            chores.callback(do, "batches", self.batches)
+            chores.callback(do, "ended", self.overdue)
+            chores.callback(do, "ended", self.adopting)
+        return done
 
 
 @cache
