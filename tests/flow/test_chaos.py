@@ -24,12 +24,13 @@ def test_every_promise_is_kept(hit: Hit) -> None:
     assert len(hit.broken) == 17
 
 
-def test_every_kind_of_fault_was_injected(hit: Hit) -> None:
-    kinds = {"killed (-9)", "frozen past the time-out", "messages sent twice", "disk full"}
+def test_every_fault_that_does_not_hang_on_a_lucky_moment_was_injected(hit: Hit) -> None:
+    """Kills and freezes need a process that is busy in that moment: in so short a run there may be none. Those that
+    are certain to hit are test_faults' and test_paying's.
+    """
+    kinds = {"messages sent twice", "disk full", "functions throttled", "receiver down"}
 
-    assert {
-        kind for kind in kinds | {"functions throttled", "receiver down"} if not hit.injected[kind]
-    } == set()
+    assert {kind for kind in kinds if not hit.injected[kind]} == set()
 
 
 def test_most_pictures_were_delivered_all_the_same(hit: Hit) -> None:
