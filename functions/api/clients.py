@@ -33,6 +33,7 @@ from removebg_jobs import RemovebgJobs
 from webhook_calls import WebhookCalls
 
 if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
     from mypy_boto3_sqs.client import SQSClient
 
 SECRET_AGE_SECONDS = 300
@@ -79,7 +80,7 @@ def services() -> Services:
         result_bucket=settings.result_bucket,
         notify_queue=settings.notify_queue,
     )
-    ledger = Ledger(client=dynamodb, name=settings.table, starting_credits=settings.new_key_credits)
+    ledger = table.ledger
     limiter = Limiter(
         client=dynamodb,
         name=settings.table,
@@ -117,14 +118,19 @@ def services() -> Services:
             result_bucket=settings.result_bucket,
         ),
         webhooks=webhook_calls(settings, sqs, table),
-        hooks=HookCalls(
-            shelf=HookShelf(s3, settings.work_bucket),
-            dynamodb=dynamodb,
-            sqs=sqs,
-            queues=Lanes(interactive=settings.ingest_queue, bulk=settings.bulk_ingest_queue),
-            settings=settings,
-            secret_of=secret_called,
-        ),
+        hooks=hook_calls(settings, s3, sqs, table),
+    )
+
+
+def hook_calls(settings: ApiSettings, s3: "S3Client", sqs: "SQSClient", table: JobTable) -> HookCalls:
+    """What taking the webhooks of others works with."""
+    return HookCalls(
+        shelf=HookShelf(s3, settings.work_bucket),
+        dynamodb=table.client,
+        sqs=sqs,
+        queues=Lanes(interactive=settings.ingest_queue, bulk=settings.bulk_ingest_queue),
+        settings=settings,
+        secret_of=secret_called,
     )
 
 
